@@ -1,8 +1,31 @@
 //! A lecture on feed-forward neural networks as a crate: every section of the slides a module.
 
+pub mod cross_entropy;
+pub mod fully_connected;
 pub mod matrix;
+pub mod memory_layout;
+pub mod network;
+pub mod neuron;
+pub mod relu;
+pub mod sgd;
+pub mod softmax;
 
+pub mod data;
+pub mod evaluation;
 pub mod framework;
+pub mod gradient_check;
+pub mod random;
 
+pub use cross_entropy::CrossEntropyLoss;
 pub use framework::{DataSource, Layer, Loss, Optimizer};
+pub use fully_connected::FullyConnected;
 pub use matrix::Matrix;
+pub use network::NeuralNetwork;
+pub use relu::Relu;
+pub use sgd::Sgd;
+pub use softmax::Softmax;
+
+/// The README's examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
