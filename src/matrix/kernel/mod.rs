@@ -1,5 +1,6 @@
 //! The product.
 #![allow(unsafe_code)] // loads, stores and dispatch; every block says why it may
+#![allow(clippy::needless_range_loop)] // rows, columns and vectors are numbered as in the formulas
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
