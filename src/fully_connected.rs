@@ -92,7 +92,8 @@ impl Layer for FullyConnected {
     #[track_caller]
     fn backward_first(&mut self, error: Matrix) {
         let input = self.input.as_ref().expect("FullyConnected::backward: forward comes first");
-        let gradient = input.t().matmul(&error); //                        X′ᵀ E′ₙ            (11)
+        let mut gradient = self.gradient_weights.take().unwrap_or_default(); // its memory serves again
+        input.t().matmul_into(&error, &mut gradient); //                   X′ᵀ E′ₙ            (11)
         if let Some(optimizer) = &mut self.optimizer {
             optimizer.update(&mut self.weights, &gradient); //             W′ − η · X′ᵀ E′ₙ   (11)
         }

@@ -50,6 +50,32 @@ pub fn multiply_with(set: InstructionSet, threads: usize, a: View<'_>, b: View<'
     product(set, Some(threads), None, a, b, c);
 }
 
+/// As [`multiply_with`] on one thread, with both operands read in place, where [`multiply`] might pack them: to measure
+/// which is faster.
+///
+/// # Panics
+/// As [`multiply_with`]; and when the rows of B are not contiguous.
+#[track_caller]
+pub fn multiply_in_place(set: InstructionSet, a: View<'_>, b: View<'_>, c: &mut [f64]) {
+    assert_shapes(a, b, c);
+    assert!(b.column_stride == 1, "multiply_in_place: the rows of the right operand are not contiguous");
+    set.assert_available();
+    let c = Window::new(c, a.rows, b.columns);
+    product(set, Some(1), Some(Path::Direct), a, b, c);
+}
+
+/// As [`multiply_with`] on one thread, with the right operand packed, where [`multiply`] might read it in place.
+///
+/// # Panics
+/// As [`multiply_with`].
+#[track_caller]
+pub fn multiply_packed(set: InstructionSet, a: View<'_>, b: View<'_>, c: &mut [f64]) {
+    assert_shapes(a, b, c);
+    set.assert_available();
+    let c = Window::new(c, a.rows, b.columns);
+    product(set, Some(1), Some(Path::Packed), a, b, c);
+}
+
 /// The elements of A B, row after row, in a vector of their own.
 pub(super) fn multiply_new(a: View<'_>, b: View<'_>) -> Vec<f64> {
     let size = a.rows.checked_mul(b.columns).expect("the product is too large for this machine");
@@ -106,7 +132,7 @@ fn product(set: InstructionSet, count: Option<usize>, path: Option<Path>, a: Vie
         return;
     }
     // A product that is a column is computed as a row, its transpose: Bᵀ Aᵀ. The elements of both are contiguous.
-    let (a, b, c) = if c.columns == 1 && c.stride == 1 { (b.t(), a.t(), c.column_as_row()) } else { (a, b, c) };
+    let (a, b, c) = if c.columns == 1 && c.stride == 1 && path.is_none() { (b.t(), a.t(), c.column_as_row()) } else { (a, b, c) };
     let path = path.unwrap_or_else(|| Path::of(a, b));
     let tiles = set.tiles();
     if threads::worthwhile(a.rows, a.columns, b.columns) {
