@@ -19,7 +19,7 @@
 
 mod display;
 mod elementwise;
-mod kernel;
+pub mod kernel;
 mod view;
 
 pub use view::View;
@@ -206,6 +206,23 @@ impl Matrix {
     #[track_caller]
     pub fn matmul<'a>(&self, right: impl Into<View<'a>>) -> Matrix {
         View::from(self).matmul(right)
+    }
+
+    /// As [`matmul`](Matrix::matmul), into a matrix that is there already: it takes the shape of the product, and its
+    /// memory is used again where it suffices.
+    ///
+    /// # Panics
+    /// When `right` has not as many rows as this matrix has columns.
+    #[track_caller]
+    pub fn matmul_into<'a>(&self, right: impl Into<View<'a>>, product: &mut Matrix) {
+        View::from(self).matmul_into(right, product);
+    }
+
+    /// Takes this shape. Which elements stay is not said.
+    #[track_caller]
+    fn reshape(&mut self, rows: usize, columns: usize) {
+        self.values.resize(size(rows, columns), 0.0);
+        (self.rows, self.columns) = (rows, columns);
     }
 }
 
