@@ -240,7 +240,6 @@ impl Loss for Constant {
 fn large_numbers_are_nudged_by_large_steps() {
     let check = check_layer(&mut Slope(10.0), &Matrix::from_rows([[3e9, -2e6]]));
     assert!(check.largest < 1e-8, "{check}");
-}");
 }
 
 #[test]
