@@ -180,10 +180,9 @@ fn threads(report: &mut Report) {
         let (mut c, mut d) = (vec![0.0; n * n], vec![0.0; n * n]);
         let [one, all] = best(
             1.0,
-            [
-                &mut || kernel::multiply_with(set, 1, a, b, &mut c),
-                &mut || kernel::multiply_with(set, count, a, b, &mut d),
-            ],
+            [&mut || kernel::multiply_with(set, 1, a, b, &mut c), &mut || {
+                kernel::multiply_with(set, count, a, b, &mut d)
+            }],
         );
         let remark = format!("{:.2} times one thread", one / all);
         report.line(format!("{n}³, {count} threads"), n, operations / all, "GFLOP/s", &remark);

@@ -86,6 +86,10 @@ pub(super) fn multiply_new(a: View<'_>, b: View<'_>) -> Vec<f64> {
     values
 }
 
+/// Up to so many rows of A, the rows of B are read in place: packing a number costs about what is saved when it is used
+/// for 128 rows. Measured at 64 to 128 rows and 128 to 785 columns, and shown in `docs/performance.md`.
+const FEW: usize = 128;
+
 /// What [`multiply`] chooses from, by shape and strides alone: the sums of an element of C are the same for any number
 /// of threads.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -101,7 +105,7 @@ enum Path {
 impl Path {
     #[inline]
     fn of(a: View<'_>, b: View<'_>) -> Path {
-        if b.column_stride == 1 && (a.rows <= 128 || b.row_stride <= 256) {
+        if b.column_stride == 1 && a.rows <= FEW {
             Path::Direct
         } else if b.row_stride == 1 && a.column_stride == 1 && (a.rows == 1 || a.rows <= 16 && a.columns >= 64) {
             Path::Dot
@@ -132,7 +136,8 @@ fn product(set: InstructionSet, count: Option<usize>, path: Option<Path>, a: Vie
         return;
     }
     // A product that is a column is computed as a row, its transpose: Bᵀ Aᵀ. The elements of both are contiguous.
-    let (a, b, c) = if c.columns == 1 && c.stride == 1 && path.is_none() { (b.t(), a.t(), c.column_as_row()) } else { (a, b, c) };
+    let (a, b, c) =
+        if c.columns == 1 && c.stride == 1 && path.is_none() { (b.t(), a.t(), c.column_as_row()) } else { (a, b, c) };
     let path = path.unwrap_or_else(|| Path::of(a, b));
     let tiles = set.tiles();
     if threads::worthwhile(a.rows, a.columns, b.columns) {

@@ -12,7 +12,7 @@ const DEPTH: usize = 256;
 const COLUMNS: usize = 384;
 
 /// From this number of columns on, a transposed A is packed: the copy of a row serves two strips at least.
-const MANY: usize = 48;
+const MANY: usize = 25;
 /// A transposed A whose numbers of one row are further apart than this is packed: an eighth of a page.
 const FAR: usize = 64;
 
