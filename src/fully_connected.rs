@@ -134,6 +134,7 @@ impl Layer for FullyConnected {
     /// X′W′ = Ŷ′ [(9)](self).
     #[track_caller]
     fn forward(&mut self, input: Matrix) -> Matrix {
+        self.input = None; // the memory of the last batch, for this one
         let input = self.extended(input);
         let output = input.matmul(&self.weights); //                       X′W′ = Ŷ′           (9)
         self.input = Some(input);

@@ -1,8 +1,10 @@
 //! Measures the matrix kernel and the training step: `cargo bench`.
 //!
 //! Every figure is the best of many runs, which is what the machine can do when nobody disturbs it. What is compared is
-//! measured in turns. `cargo bench -- --csv` prints the same as lines of `section,name,x,value,unit`, for
-//! `docs/plot/main.rs`; `cargo bench -- steps` only the section of that name.
+//! measured in turns.
+//!
+//! `cargo bench --bench kernel -- --csv` prints the same as lines of `section,name,x,value,unit`, for
+//! `docs/performance/plot.rs`; `cargo bench --bench kernel -- steps` only the section of that name.
 
 mod peak;
 mod steps;
@@ -19,7 +21,8 @@ fn main() {
     let mut report = Report { csv, section: String::new() };
     let peaks: Vec<f64> = sets().into_iter().map(peak::gflops).collect();
     let peak = peaks.iter().copied().fold(0.0, f64::max);
-    let sections: [(&str, &dyn Fn(&mut Report)); 6] = [
+    type Section<'a> = (&'a str, &'a dyn Fn(&mut Report));
+    let sections: [Section<'_>; 6] = [
         ("peak", &|report| sets().into_iter().zip(&peaks).for_each(|(set, peak)| report.gflops(set, 0, *peak, *peak))),
         ("ladder", &|report| ladder(report, peak)),
         ("sets", &|report| instruction_sets(report, &peaks)),
@@ -68,18 +71,17 @@ fn sets() -> Vec<InstructionSet> {
     InstructionSet::ALL.into_iter().filter(|set| set.is_available()).collect()
 }
 
-/// The shortest time of each function, in seconds, by turns for so many seconds altogether and five turns at least. In
-/// its turn a function is called once to warm up, and then timed three times, so often that a timing takes 20 µs.
+/// The shortest time of each function, in seconds, by turns for so many seconds altogether. In its turn a function is
+/// called once to warm up, and then timed three times, so often that a timing takes 20 µs.
 fn best<const N: usize>(seconds: f64, mut functions: [&mut dyn FnMut(); N]) -> [f64; N] {
-    let mut best = [f64::MAX; N];
-    let calls = functions.each_mut().map(|f| {
+    let begin = Instant::now();
+    let mut best = functions.each_mut().map(|f| {
         let start = Instant::now();
         f();
-        (20e-6 / start.elapsed().as_secs_f64()) as usize + 1
+        start.elapsed().as_secs_f64()
     });
-    let start = Instant::now();
-    let mut turns = 0;
-    while start.elapsed().as_secs_f64() < seconds || turns < 5 {
+    let calls = best.map(|time| (20e-6 / time) as usize + 1);
+    while begin.elapsed().as_secs_f64() < seconds {
         for i in 0..N {
             functions[i]();
             for _ in 0..3 {
@@ -88,7 +90,6 @@ fn best<const N: usize>(seconds: f64, mut functions: [&mut dyn FnMut(); N]) -> [
                 best[i] = best[i].min(start.elapsed().as_secs_f64() / calls[i] as f64);
             }
         }
-        turns += 1;
     }
     best
 }
@@ -108,7 +109,7 @@ fn ladder(report: &mut Report, peak: f64) {
         let (a, b) = (View::from(&a), View::from(&b));
         let mut c = vec![0.0; n * n];
         let mut rung = |name: &str, multiply: &dyn Fn(View<'_>, View<'_>, &mut [f64])| {
-            let [time] = best(0.5, [&mut || multiply(a, b, &mut c)]);
+            let [time] = best(1.0, [&mut || multiply(a, b, &mut c)]);
             report.gflops(format!("{name} {n}³"), n, operations / time, peak);
         };
         let plain: [(&str, Rung); 4] = [
@@ -132,7 +133,7 @@ fn instruction_sets(report: &mut Report, peaks: &[f64]) {
     for (set, peak) in sets().into_iter().zip(peaks) {
         let (a, b) = (View::from(&a), View::from(&b));
         let [time] = best(0.5, [&mut || kernel::multiply_with(set, 1, a, b, &mut c)]);
-        report.gflops(format!("{set} 256³, of its own peak"), 256, operations / time, *peak);
+        report.gflops(format!("{set} at 256³ of its own peak"), 256, operations / time, *peak);
     }
 }
 
@@ -144,7 +145,7 @@ fn sizes(report: &mut Report, peak: f64) {
         let (a, b) = (View::from(&a), View::from(&b));
         let (mut c, mut d, mut e) = (vec![0.0; n * n], vec![0.0; n * n], vec![0.0; n * n]);
         let [chosen, direct, packed] = best(
-            0.5,
+            1.0,
             [
                 &mut || kernel::multiply_with(set, 1, a, b, &mut c),
                 &mut || kernel::multiply_in_place(set, a, b, &mut d),
@@ -165,7 +166,7 @@ fn sizes(report: &mut Report, peak: f64) {
             ("A Bᵀ", View::from(&a), bt.t()),
         ] {
             let [time] = best(0.3, [&mut || kernel::multiply_with(set, 1, a, b, &mut c)]);
-            report.gflops(format!("{m}×{k} times {k}×{n}, {name}"), 0, operations / time, peak);
+            report.gflops(format!("{m}×{k} times {k}×{n} {name}"), 0, operations / time, peak);
         }
     }
 }
@@ -185,6 +186,6 @@ fn threads(report: &mut Report) {
             }],
         );
         let remark = format!("{:.2} times one thread", one / all);
-        report.line(format!("{n}³, {count} threads"), n, operations / all, "GFLOP/s", &remark);
+        report.line(format!("{n}³ {count} threads"), n, operations / all, "GFLOP/s", &remark);
     }
 }

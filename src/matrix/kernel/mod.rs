@@ -1,4 +1,80 @@
-//! The product.
+//! The low level, on the bare metal: one operation, C = A B, from three loops to the limit of the machine.
+//!
+//! Nearly all the time of training is spent in this one operation: a fully connected layer needs it three times,
+//! X′W′ (9), E′ₙ W′ᵀ (10) and X′ᵀ E′ₙ (11). To learn how a network works, [`naive`] is enough. This is the room for those
+//! who want to see what stands between it and what the processor can do, which is a factor of fifty on one core. Each
+//! rung of the ladder is one idea, stays here as code that can be called, and is held against the first by tests.
+//!
+//! | rung | idea |
+//! |---|---|
+//! | 1 [`naive`] | Cᵢⱼ = Σₚ Aᵢₚ Bₚⱼ, as it is written |
+//! | 2 [`loop_order`] | go through memory in the order in which it lies there |
+//! | 3 [`blocked`] | what has been brought into the cache, use it for all rows before it is driven out |
+//! | 4 [`packed`] | what has been brought into a register, use it for a whole tile of C; lay B out as the tiles read it |
+//! | 5 [`InstructionSet`] | compute 4 or 8 numbers by one instruction, and multiply and add by one |
+//! | 6 [`set_threads`] | give every core a piece of C |
+//!
+//! `cargo bench` climbs the ladder and prints the speed of each rung beside the measured peak of the core;
+//! `docs/performance.md` shows what it printed.
+//!
+//! # What limits a product
+//!
+//! A product of `m × k` by `k × n` takes `m · n · k` multiplications and as many additions, but there are only
+//! `m · k + k · n + m · n` numbers. Each of them is used again and again; so a product need not be limited by memory, if
+//! a number is used often while it is near:
+//!
+//! ```text
+//!                     size              numbers fetched in a cycle (AVX-512)
+//! registers           32 × 8            all
+//! level-1 cache       32 to 48 KiB      16
+//! level-2 cache       1 to 2 MiB        about 6
+//! main memory         –                 about 1/2
+//! ```
+//!
+//! Rungs 3 and 4 keep numbers near; then rung 5 can compute as fast as the processor does: with AVX-512, 16
+//! multiply-adds in a cycle.
+//!
+//! # The tile
+//!
+//! At the bottom stands the tile, up to 8 rows by 24 columns of C whose sums stay in registers during all of the
+//! innermost loop. In each step p it adds one column of A times one row of B:
+//!
+//! ```text
+//!                        Bₚ   ┌────────┬────────┬────────┐    3 vectors of 8, loaded
+//!                             └────────┴────────┴────────┘
+//!                  Aₚ  ┌─┐    ┌────────┬────────┬────────┐
+//!        one number,   ├─┤    ├────────┼────────┼────────┤
+//!        copied to all ├─┤    ├────────┼────────┼────────┤    8 × 3 sums, each
+//!        lanes of a    ├─┤    ├────────┼────────┼────────┤    sum ← sum + a · b
+//!        vector        ├─┤    ├────────┼────────┼────────┤    by one instruction
+//!                      └─┘    └────────┴────────┴────────┘
+//! ```
+//!
+//! 11 loads serve 24 multiply-adds. The vectors lie along the rows of B and C; of A only single numbers are needed, so
+//! its strides do not matter, and A can be read where it stands, transposed or not. The tiles of each instruction set are
+//! in files of their own, about a hundred lines each. They are written with intrinsics (`std::arch`), functions that stand
+//! for one instruction each: whether the compiler finds vectors in plain loops depends on the day.
+//!
+//! # Three paths
+//!
+//! * **In place**: up to 128 rows of A, and B as it is stored. Tiles read both operands where they are; nothing is packed
+//!   and nothing allocated. It is the path of all small products, in which packing would cost more than it saves.
+//!   The few numbers of a small transposed B are copied first, onto the stack.
+//! * **Dot**: few rows of A, and a transposed B. Each element of C is one sum, with vectors along it.
+//! * **Packed**: all others. B is packed, by the way transposed if it must be; so are those few rows of a transposed A
+//!   which the next tiles need.
+//!
+//! The choice looks at shapes and strides only, and threads never cut a sum, so the same product gives the same bits on
+//! the same machine, always. (Another instruction set may round differently: a fused multiply-add rounds once.)
+//!
+//! # unsafe
+//!
+//! Intrinsics that load and store take pointers; to call a function compiled for AVX-512 is sound only on a processor
+//! that has it; and threads write to one matrix side by side. For these three the rest of the crate's rule, no `unsafe`,
+//! is lifted here. Each tile first checks that its operands fit each other and lie within their slices; an
+//! [`InstructionSet`] is only used where the processor has it; and a window hands out parts of C that do not overlap. The
+//! portable path runs under Miri: `cargo +nightly miri test --lib kernel`.
+
 #![allow(unsafe_code)] // loads, stores and dispatch; every block says why it may
 #![allow(clippy::needless_range_loop)] // rows, columns and vectors are numbered as in the formulas
 
@@ -98,6 +174,8 @@ enum Path {
     Direct,
     /// Tiles with vectors along the sum, both operands in place.
     Dot,
+    /// As `Direct`, after a copy of B.
+    Copied,
     /// Tiles that read packed blocks.
     Packed,
 }
@@ -107,6 +185,8 @@ impl Path {
     fn of(a: View<'_>, b: View<'_>) -> Path {
         if b.column_stride == 1 && a.rows <= FEW {
             Path::Direct
+        } else if b.rows * b.columns <= direct::COPIED && a.rows > 1 {
+            Path::Copied
         } else if b.row_stride == 1 && a.column_stride == 1 && (a.rows == 1 || a.rows <= 16 && a.columns >= 64) {
             Path::Dot
         } else {
@@ -120,6 +200,7 @@ impl Path {
         }
         match self {
             Path::Direct => direct::multiply(tiles, a, b, c),
+            Path::Copied => direct::multiply_copied(tiles, a, b, c),
             Path::Dot => direct::multiply_dot(tiles, a, b, c),
             Path::Packed => packed::multiply_blocks(tiles, buffer, a, b, c),
         }
@@ -146,6 +227,7 @@ fn product(set: InstructionSet, count: Option<usize>, path: Option<Path>, a: Vie
     }
     match path {
         Path::Direct => direct::multiply(tiles, a, b, c),
+        Path::Copied => direct::multiply_copied(tiles, a, b, c),
         Path::Dot => direct::multiply_dot(tiles, a, b, c),
         Path::Packed => packed::with_buffers(1, |buffers| packed::multiply_blocks(tiles, &mut buffers[0], a, b, c)),
     }
