@@ -14,6 +14,7 @@ pub mod data;
 pub mod evaluation;
 pub mod framework;
 pub mod gradient_check;
+pub mod model;
 pub mod random;
 
 pub use cross_entropy::CrossEntropyLoss;
