@@ -218,3 +218,9 @@ impl Columns {
         Ok(Columns { features, label })
     }
 }
+
+/// The text as a field of a CSV file: in quotes if it must be.
+pub fn field(text: &str) -> Cow<'_, str> {
+    let plain = !text.contains([',', ';', '\t', '"', '\n', '\r']) && text.trim() == text;
+    if plain { text.into() } else { format!("\"{}\"", text.replace('"', "\"\"")).into() }
+}

@@ -2,6 +2,7 @@
 //! batches that a network asks for. Iris is inside; data of your own come as CSV, IDX or NPY files.
 
 pub mod csv;
+mod digits;
 mod error;
 pub mod idx;
 mod iris;
