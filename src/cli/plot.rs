@@ -1,5 +1,6 @@
 //! Loss and accuracy of a run as a drawing (SVG), 16 : 9, for a light or a dark page.
 
+use super::report::plural;
 use super::settings::Settings;
 use super::training::Training;
 use std::fmt::Write;
@@ -10,7 +11,7 @@ const SIZE: (f64, f64) = (960.0, 540.0);
 const LOSS: Field = Field { left: 70.0, top: 120.0, width: 385.0, height: 350.0 };
 const ACCURACY: Field = Field { left: 545.0, top: 120.0, width: 385.0, height: 350.0 };
 /// The curve of the losses has no more points than this.
-const POINTS: usize = 385;
+const POINTS: usize = 128;
 
 /// What all drawings look like. `currentColor` is the ink.
 pub(super) const STYLE: &str = "\
@@ -32,11 +33,11 @@ pub(crate) fn draw(training: &Training, settings: &Settings) -> String {
     let title = format!("{}: {}{}", training.name, training.train.inputs.columns(), sizes.concat());
     let last = training.epochs.last().map_or(0.0, |epoch| 100.0 * epoch.accuracy);
     let how = format!(
-        "SGD, learning rate {}, batches of {}, seed {}: {last:.1} % of the test data right after {} epochs",
+        "SGD, learning rate {}, batches of {}, seed {}: {last:.1} % of the test data right after {}",
         settings.learning_rate,
         training.batch_size,
         settings.seed,
-        training.epochs.len()
+        plural(training.epochs.len(), "epoch")
     );
     let mut svg = start(SIZE, &title, &how);
     losses(&mut svg, &training.losses());
@@ -78,11 +79,11 @@ fn losses(svg: &mut String, losses: &[f64]) {
     let (left, top) = (field.left + field.width - 190.0, field.top + 18.0);
     write!(
         svg,
-        "<path class=\"loss\" d=\"M{left} {top}h28\"/><text x=\"{}\" y=\"{}\">mean of {} batches</text>\n\
+        "<path class=\"loss\" d=\"M{left} {top}h28\"/><text x=\"{}\" y=\"{}\">mean of {}</text>\n\
          <path class=\"range\" d=\"M{left} {}h28v12h-28Z\"/><text x=\"{}\" y=\"{}\">smallest to largest</text>\n",
         left + 38.0,
         top + 5.0,
-        losses.len().div_ceil(buckets.max(1)),
+        plural(losses.len().div_ceil(buckets.max(1)), "batch"),
         top + 16.0,
         left + 38.0,
         top + 27.0
@@ -105,7 +106,7 @@ fn accuracies(svg: &mut String, training: &Training) {
     for (x, y) in points.filter(|_| epochs.len() <= 50) {
         writeln!(svg, "<circle class=\"point\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4\"/>").expect("a string");
     }
-    let (left, y) = (field.left + field.width - 190.0, field.top + field.height - 22.0);
+    let (left, y) = (field.left + field.width - 220.0, field.top + field.height - 22.0);
     let text = format!("test data, {} samples", training.test.samples());
     writeln!(
         svg,

@@ -32,14 +32,24 @@ pub(crate) fn glance(
 
     writeln!(
         out,
-        "training  {} iterations ({} epochs) of {} samples; SGD, learning rate {}; seed {}\n",
+        "training  {} iterations ({}) of {} samples; SGD, learning rate {}; seed {}\n",
         training.iterations,
-        training.iterations.div_ceil(training.batches),
+        plural(training.iterations.div_ceil(training.batches), "epoch"),
         training.batch_size,
         settings.learning_rate,
         settings.seed
     )?;
     Ok(())
+}
+
+/// 1 epoch, 2 epochs, 3 batches.
+pub(super) fn plural(number: usize, what: &str) -> String {
+    let ending = match number {
+        1 => "",
+        _ if what == "batch" => "es",
+        _ => "s",
+    };
+    format!("{number} {what}{ending}")
 }
 
 /// The names of a few classes, or the first and last of many.

@@ -21,7 +21,7 @@ pub(crate) fn draw(training: &Training, prediction: &feedforward::Matrix, image:
     wrong.sort_by(|&i, &j| prediction[(i, labels[i])].total_cmp(&prediction[(j, labels[j])]));
 
     let shown = wrong.len().min(ACROSS * DOWN);
-    let title = format!("{}: {} of {} test images are mistaken", training.name, wrong.len(), labels.len());
+    let title = format!("{}: {} of {} test images mistaken", training.name, wrong.len(), labels.len());
     let how = format!("the {shown} worst: the network gave their right class the least probability");
     let rows = shown.div_ceil(ACROSS).max(1);
     let mut svg = plot::start((960.0, 96.0 + CELL.1 * rows as f64 + 10.0), &title, &how);
@@ -32,7 +32,7 @@ pub(crate) fn draw(training: &Training, prediction: &feedforward::Matrix, image:
         write!(
             svg,
             "<g transform=\"translate({x} {y})\">\n{}\
-             <text y=\"{}\">is <tspan class=\"right\">{}</tspan>, not <tspan class=\"wrong\">{}</tspan></text>\n\
+             <text y=\"{}\"><tspan class=\"right\">{}</tspan>, taken for <tspan class=\"wrong\">{}</tspan></text>\n\
              <text class=\"quiet\" font-size=\"11\" y=\"{}\">{sure:.0} % sure</text>\n</g>\n",
             picture(&unscaled(training, &test.inputs[i]), image),
             IMAGE + 18.0,

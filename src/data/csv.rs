@@ -115,9 +115,9 @@ pub fn parse(file: &Path, bytes: &[u8], choice: &Choice) -> Result<Table, FileEr
     }
     let columns = Columns::choose(choice, &header, width).map_err(|message| wrong(Place::Line(1), message))?;
 
+    let first = line;
     let mut values = Vec::new();
-    let mut classes = Vec::new();
-    let mut known: HashMap<String, usize> = HashMap::new();
+    let mut classes = Classes::default();
     loop {
         if fields.len() != width {
             let message = format!("has {} fields, the first line has {width}", fields.len());
@@ -125,64 +125,72 @@ pub fn parse(file: &Path, bytes: &[u8], choice: &Choice) -> Result<Table, FileEr
         }
         for &column in &columns.features {
             let field: &Cow<str> = &fields[column];
-            let value = field.parse().ok().filter(|value: &f64| value.is_finite());
-            let place = Place::Field(line, column + 1);
-            values.push(value.ok_or_else(|| wrong(place, format!("{field:?} is not a finite number")))?);
+            let value = field.parse().ok().filter(|value: &f64| value.is_finite()).ok_or_else(|| {
+                let hint = if header.is_empty() && line == first { "; if this line is a header, state it" } else { "" };
+                wrong(Place::Field(line, column + 1), format!("{field:?} is not a finite number{hint}"))
+            })?;
+            values.push(value);
         }
         if let Some(column) = columns.label {
-            let place = Place::Field(line, column + 1);
-            let name: &str = &fields[column];
-            if name.is_empty() {
-                return Err(wrong(place, "the label is empty; a class was expected".to_string()));
-            }
-            let number = known.len();
-            let class = known.get(name).copied().unwrap_or(number);
-            if class == number {
-                known.insert(name.to_string(), number);
-            }
-            if class == MOST_CLASSES {
-                let message = format!("the label {name:?} is class {}: more than {MOST_CLASSES}", class + 1);
-                return Err(wrong(place, message + "; is this the column of the classes?"));
-            }
-            classes.push(class);
+            classes.add(&fields[column]).map_err(|message| wrong(Place::Field(line, column + 1), message))?;
         }
         match next(&mut fields)? {
             Some(following) => line = following,
             None => break,
         }
     }
-    let class_names = sort(&mut classes, known);
+    let (classes, class_names) = classes.sorted();
     let rows = values.len() / columns.features.len();
     Ok(Table {
         features: Matrix::from_vec(rows, columns.features.len(), values),
-        feature_names: if header.is_empty() { header.clone() } else { names(&header, &columns.features) },
+        feature_names: columns.features.iter().filter_map(|&column| header.get(column).cloned()).collect(),
         classes,
         class_names,
         label_name: columns.label.and_then(|label| header.get(label).cloned()),
     })
 }
 
-fn names(header: &[String], columns: &[usize]) -> Vec<String> {
-    columns.iter().map(|&column| header[column].clone()).collect()
+/// The classes of the samples, numbered as they were met.
+#[derive(Default)]
+struct Classes {
+    known: HashMap<String, usize>,
+    met: Vec<usize>,
 }
 
-/// Brings the classes, so far numbered as they were met, into the order of their names.
-fn sort(classes: &mut [usize], known: HashMap<String, usize>) -> Vec<String> {
-    let mut met: Vec<(String, usize)> = known.into_iter().collect();
-    let number = |name: &str| name.parse::<f64>().ok().filter(|number| !number.is_nan());
-    if met.iter().all(|(name, _)| number(name).is_some()) {
-        met.sort_by(|(a, _), (b, _)| number(a).partial_cmp(&number(b)).expect("numbers").then_with(|| a.cmp(b)));
-    } else {
-        met.sort();
+impl Classes {
+    fn add(&mut self, name: &str) -> Result<(), String> {
+        if name.is_empty() {
+            return Err("the label is empty; a class was expected".to_string());
+        }
+        let number = self.known.len();
+        let class = self.known.get(name).copied().unwrap_or(number);
+        if class == MOST_CLASSES {
+            let advice = "is this the column of the classes?";
+            return Err(format!("the label {name:?} is one more than {MOST_CLASSES} classes; {advice}"));
+        }
+        if class == number {
+            self.known.insert(name.to_string(), number);
+        }
+        self.met.push(class);
+        Ok(())
     }
-    let mut order = vec![0; met.len()];
-    for (sorted, (_, class)) in met.iter().enumerate() {
-        order[*class] = sorted;
+
+    /// The class of each sample and the classes' names, now in the order of the names.
+    fn sorted(self) -> (Vec<usize>, Vec<String>) {
+        let mut names: Vec<(String, usize)> = self.known.into_iter().collect();
+        let number = |name: &str| name.parse::<f64>().ok().filter(|number| !number.is_nan());
+        if names.iter().all(|(name, _)| number(name).is_some()) {
+            names.sort_by(|(a, _), (b, _)| number(a).partial_cmp(&number(b)).expect("numbers").then_with(|| a.cmp(b)));
+        } else {
+            names.sort();
+        }
+        let mut places = vec![0; names.len()];
+        for (place, (_, class)) in names.iter().enumerate() {
+            places[*class] = place;
+        }
+        let classes = self.met.into_iter().map(|class| places[class]).collect();
+        (classes, names.into_iter().map(|(name, _)| name).collect())
     }
-    for class in classes {
-        *class = order[*class];
-    }
-    met.into_iter().map(|(name, _)| name).collect()
 }
 
 /// Which columns are what, counted from 0.
