@@ -150,9 +150,13 @@ fn plot_log_and_sheet_are_written_where_the_run_says() {
         assert!(text.lines().any(|other| other == line), "{line:?} is not in\n{text}");
     }
     let drawing = fs::read_to_string(&plot).unwrap();
-    for part in
-        ["digits: 64 → 32 → 10", "loss of a sample", "accuracy on the test data", "iterations", "prefers-color-scheme:dark"]
-    {
+    for part in [
+        "digits: 64 → 32 → 10",
+        "loss of a sample",
+        "accuracy on the test data",
+        "iterations",
+        "prefers-color-scheme:dark",
+    ] {
         assert!(drawing.contains(part), "{part:?} is not in {plot}");
     }
     assert_eq!(drawing.matches("<circle").count(), 3); // an epoch each
