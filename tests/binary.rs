@@ -73,6 +73,21 @@ fn every_option_is_heeded() {
 }
 
 #[test]
+fn the_learning_rate_decays_if_asked_to() {
+    let words = ["--epochs", "40", "--decay", "0.5", "--learning-rate", "0.01"];
+    let output = output(&words);
+    assert!(output.contains("learning rate 0.01, times 0.5 after every epoch; seed 1"), "{output}");
+    let losses: Vec<&str> =
+        output.lines().filter_map(|line| line.strip_prefix("epoch ")?.split(" · ").nth(1)).collect();
+    assert_eq!(losses[losses.len() - 2], losses[losses.len() - 1], "{output}"); // 0.01 · 0.5³⁵ moves nothing
+    let constant = self::output(&[&words[..2], &words[4..]].concat());
+    assert!(
+        constant.contains("learning rate 0.01; seed 1") && !constant.contains(losses[losses.len() - 1]),
+        "{constant}"
+    );
+}
+
+#[test]
 fn a_quiet_run_prints_its_result_alone() {
     let output = output(&["--quiet"]);
     assert_eq!(output.lines().count(), 1, "{output}");
@@ -105,6 +120,9 @@ fn each_wrong_word_is_named_with_what_would_be_right() {
         ("--learning-rate -1", &["--learning-rate", "a positive number", "\"-1\""]),
         ("--learning-rate NaN", &["--learning-rate", "a positive number"]),
         ("--learning-rate inf", &["--learning-rate", "a positive number"]),
+        ("--decay 0", &["--decay", "above 0 and up to 1"]),
+        ("--decay 1.5", &["--decay", "above 0 and up to 1"]),
+        ("--threads 0", &["--threads", "from 1"]),
         ("--hidden 3,0", &["--hidden", "\"3,0\""]),
         ("--hidden 3,,4", &["--hidden", "\"3,,4\""]),
         ("--hidden 1000000000", &["--hidden", "weights"]),

@@ -179,6 +179,20 @@ fn plot_log_and_sheet_are_written_where_the_run_says() {
 }
 
 #[test]
+fn the_number_of_threads_changes_no_digit() {
+    let folder = Folder::new();
+    let model = |threads: &str| {
+        let directory = at(&folder, threads);
+        let large = ["train", "digits", "--batch-size", "1198", "--hidden", "128", "--epochs", "3", "--quiet"];
+        output(&[&large[..], &["--threads", threads, "--save", &directory]].concat());
+        Model::load(directory).unwrap()
+    };
+    let one = model("1");
+    assert_eq!(model("2"), one);
+    assert_eq!(model("3"), one);
+}
+
+#[test]
 fn a_run_that_is_killed_leaves_a_model_that_predicts() {
     let folder = Folder::new();
     let (iris, model) = (here("src/data/iris.csv"), at(&folder, "model"));

@@ -32,11 +32,12 @@ pub(crate) fn glance(
 
     writeln!(
         out,
-        "training  {} iterations ({}) of {} samples; SGD, learning rate {}; seed {}\n",
+        "training  {} iterations ({}) of {} samples; SGD, learning rate {}{}; seed {}\n",
         training.iterations,
         plural(training.iterations.div_ceil(training.batches), "epoch"),
         training.batch_size,
         settings.learning_rate,
+        if settings.decay < 1.0 { format!(", times {} after every epoch", settings.decay) } else { String::new() },
         settings.seed
     )?;
     Ok(())

@@ -16,6 +16,8 @@ pub(crate) const OPTIONS: &[Choice] = &[
         value: "η",
         help: "of SGD; the loss is summed over the batch, so larger batches\nwant a smaller one",
     },
+    Choice { name: "--decay", value: "D", help: "multiply the learning rate by D after every epoch; 1: never" },
+    Choice { name: "--threads", value: "N", help: "for large matrix products; the result is the same (all cores)" },
     Choice { name: "--hidden", value: "N,N,…", help: "sizes of the hidden layers, or none" },
     Choice { name: "--start", value: "HOW", help: "first weights: uniform in [0, 1), xavier or he" },
     Choice {
@@ -48,6 +50,8 @@ pub(crate) struct Settings {
     pub(crate) length: Length,
     pub(crate) batch_size: usize,
     pub(crate) learning_rate: f64,
+    /// What the learning rate is multiplied by after every epoch.
+    pub(crate) decay: f64,
     pub(crate) seed: u64,
 }
 
@@ -61,7 +65,7 @@ pub(crate) enum Length {
 impl Settings {
     /// For Iris those of the exercise; for other data what serves them well.
     pub(crate) fn default_for(kind: &Kind) -> Settings {
-        let (hidden, epochs, batch_size, learning_rate, scale) = match kind {
+        let (hidden, epochs, batch_size, learning_rate, decay, scale) = match kind {
             Kind::Iris => {
                 return Settings {
                     hidden: vec![3],
@@ -70,15 +74,16 @@ impl Settings {
                     length: Length::Iterations(4000),
                     batch_size: 50,
                     learning_rate: 1e-3,
+                    decay: 1.0,
                     seed: 1,
                 };
             }
-            Kind::Digits => (32, 30, 32, 0.01, Scale::Largest),
-            Kind::Images(_) => (128, 10, 32, 0.006, Scale::Largest),
-            Kind::Csv(_) => (16, 100, 32, 0.003, Scale::Standardise),
+            Kind::Digits => (32, 30, 32, 0.02, 1.0, Scale::Largest),
+            Kind::Images(_) => (128, 10, 32, 0.01, 0.8, Scale::Largest),
+            Kind::Csv(_) => (16, 100, 32, 0.003, 1.0, Scale::Standardise),
         };
         let (hidden, length) = (vec![hidden], Length::Epochs(epochs));
-        Settings { hidden, start: Start::He, scale, length, batch_size, learning_rate, seed: 1 }
+        Settings { hidden, start: Start::He, scale, length, batch_size, learning_rate, decay, seed: 1 }
     }
 
     /// The settings that the words give, the rest as they are in `default`.
@@ -101,6 +106,9 @@ impl Settings {
             learning_rate: words
                 .value("--learning-rate", "a positive number", positive)?
                 .unwrap_or(default.learning_rate),
+            decay: words
+                .value("--decay", "a number above 0 and up to 1", |decay| 0.0 < *decay && *decay <= 1.0)?
+                .unwrap_or(default.decay),
             seed: words.value("--seed", "a whole number from 0 on", |_| true)?.unwrap_or(default.seed),
         })
     }

@@ -6,6 +6,7 @@ use super::settings::{Length, OPTIONS, Settings};
 use super::source::{Kind, Source};
 use super::training::Training;
 use super::{Failure, plot, report, sheet};
+use feedforward::matrix::kernel::set_threads;
 use feedforward::model::Model;
 use feedforward::random::Random;
 use std::io::{self, Write};
@@ -29,6 +30,9 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
         if words.has("--load") && words.has(name) {
             return Err(Failure::Usage(format!("--load and {name} exclude each other: the model decides that")));
         }
+    }
+    if let Some(threads) = words.value("--threads", "a whole number from 1 to 1024", |n| (1..=1024).contains(n))? {
+        set_threads(threads);
     }
     let loaded = words.text("--load").map(Model::load).transpose()?;
     let mut random = Random::new(settings.seed);
@@ -109,6 +113,7 @@ fn defaults(out: &mut impl Write) -> io::Result<()> {
     line("--epochs", &epochs)?;
     line("--batch-size", &|settings| settings.batch_size.to_string())?;
     line("--learning-rate", &|settings| settings.learning_rate.to_string())?;
+    line("--decay", &|settings| settings.decay.to_string())?;
     line("--hidden", &|settings| settings.hidden[0].to_string())?;
     line("--start", &|settings| settings.start.name().to_string())?;
     line("--scale", &|settings| settings.scale.name().to_string())

@@ -109,6 +109,7 @@ impl Training {
                 self.busy += started.elapsed();
                 self.measure(iteration);
                 outputs.epoch(self)?;
+                self.decay(settings);
                 started = Instant::now();
             }
             outputs.iteration(self, iteration)?;
@@ -116,13 +117,27 @@ impl Training {
         outputs.end(self)
     }
 
+    /// The learning rate of the next epoch, for all layers.
+    fn decay(&mut self, settings: &Settings) {
+        if settings.decay < 1.0 {
+            let rate = settings.learning_rate * settings.decay.powf(self.epochs.len() as f64);
+            for layer in self.network.layers_mut().iter_mut().filter(|layer| layer.trainable()) {
+                layer.set_optimizer(Box::new(Sgd::new(rate.max(f64::MIN_POSITIVE))));
+            }
+        }
+    }
+
     /// The end of an epoch.
     fn measure(&mut self, iterations: usize) {
+        let (loss, accuracy) = (self.loss(iterations), self.accuracy(&self.test));
+        self.epochs.push(Epoch { iterations, loss, accuracy });
+    }
+
+    /// The mean loss of a sample, over as much of the last epoch as is done after so many iterations.
+    pub(crate) fn loss(&self, iterations: usize) -> f64 {
         let begin = (iterations - 1) / self.batches * self.batches;
         let samples: usize = (begin..iterations).map(|i| self.samples_at(i)).sum();
-        let loss: f64 = self.network.losses()[begin..].iter().sum();
-        let accuracy = self.accuracy(&self.test);
-        self.epochs.push(Epoch { iterations, loss: loss / samples as f64, accuracy });
+        self.network.losses()[begin..iterations].iter().sum::<f64>() / samples as f64
     }
 
     /// The mean loss of a sample, at every iteration.
