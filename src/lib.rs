@@ -24,3 +24,8 @@ pub use network::NeuralNetwork;
 pub use relu::Relu;
 pub use sgd::Sgd;
 pub use softmax::Softmax;
+
+/// The README's examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -5,6 +5,7 @@ mod iris;
 
 use crate::random::Random;
 use crate::{DataSource, Matrix};
+use std::sync::Arc;
 
 /// Samples, the class of each, and the classes' names.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,7 +82,7 @@ pub fn one_hot(classes: &[usize], number: usize) -> Matrix {
 /// not divide the number of samples, the last batch of an epoch is smaller.
 #[derive(Clone, Debug)]
 pub struct Batches {
-    data: Dataset,
+    data: Arc<Dataset>,
     batch_size: usize,
     random: Random,
     order: Vec<usize>,
@@ -89,12 +90,14 @@ pub struct Batches {
 }
 
 impl Batches {
-    /// Batches of `batch_size` samples; all samples at once if there are fewer.
+    /// Batches of `batch_size` samples; all samples at once if there are fewer. Takes a data set, or an `Arc` of one
+    /// that others look at too: data may be large, and are not copied.
     ///
     /// # Panics
     /// When the data set or a batch is empty, or when there are not as many labels as inputs.
     #[track_caller]
-    pub fn new(data: Dataset, batch_size: usize, random: Random) -> Batches {
+    pub fn new(data: impl Into<Arc<Dataset>>, batch_size: usize, random: Random) -> Batches {
+        let data = data.into();
         let (samples, labels) = (data.samples(), data.labels.rows());
         assert!(samples == labels, "Batches::new: {samples} inputs, but {labels} labels");
         assert!(samples > 0 && batch_size > 0, "Batches::new: batches of {batch_size} out of {samples} samples");

@@ -1,0 +1,115 @@
+//! What a run shows before and after: data and network in one glance, the loss curve, the accuracy, the confusion matrix.
+
+use super::progress::duration;
+use super::train::Settings;
+use super::training::Training;
+use super::{Failure, chart};
+use feedforward::Layer;
+use feedforward::evaluation::{accuracy, confusion};
+use std::io::Write;
+use std::time::Duration;
+
+/// A confusion matrix of more classes than this does not fit a terminal.
+const MOST_CLASSES: usize = 20;
+
+/// The data, the network and the settings.
+pub(crate) fn glance(
+    out: &mut impl Write,
+    name: &str,
+    training: &Training,
+    settings: &Settings,
+) -> Result<(), Failure> {
+    let (train, test) = (&training.train, &training.test);
+    let (features, classes) = (train.inputs.columns(), train.class_names.len());
+    writeln!(out, "data      {name}: {features} features, {classes} classes ({})", names(&train.class_names))?;
+    writeln!(out, "          {} samples to train on, {} to test on", train.samples(), test.samples())?;
+
+    let weights: usize = layers(training).map(|weights| weights.as_slice().len()).sum();
+    let fully_connected: Vec<String> =
+        layers(training).map(|weights| format!("fully connected → {}", weights.columns())).collect();
+    let network = fully_connected.join(" → ReLU → ");
+    writeln!(out, "network   {features} → {network} → softmax; {weights} weights, {} start", settings.start.name())?;
+
+    writeln!(
+        out,
+        "training  {} iterations ({} epochs) of {} samples; SGD, learning rate {}; seed {}\n",
+        training.iterations,
+        training.iterations.div_ceil(training.batches),
+        training.batch_size,
+        settings.learning_rate,
+        settings.seed
+    )?;
+    Ok(())
+}
+
+/// The weights of the trainable layers.
+fn layers(training: &Training) -> impl Iterator<Item = &feedforward::Matrix> {
+    training.network.layers().iter().filter_map(|layer| Layer::weights(layer.as_ref()))
+}
+
+/// The names of a few classes, or the first and last of many.
+fn names(names: &[String]) -> String {
+    match names {
+        [first, second, .., last] if names.len() > 10 => format!("{first}, {second}, …, {last}"),
+        _ => names.join(", "),
+    }
+}
+
+/// The loss over the iterations.
+pub(crate) fn curve(out: &mut impl Write, training: &Training) -> Result<(), Failure> {
+    writeln!(out)?;
+    chart::draw(out, "    loss of a sample", &training.losses(), "iterations")?;
+    Ok(writeln!(out)?)
+}
+
+/// How good the network is.
+pub(crate) fn result(out: &mut impl Write, training: &Training, time: Duration, quiet: bool) -> Result<(), Failure> {
+    let (train, test) = (&training.train, &training.test);
+    let prediction = training.predict(&test.inputs);
+    let (on_train, on_test) = (training.accuracy(train), accuracy(&prediction, &test.labels));
+    let counts = confusion(&prediction, &test.labels);
+    if !quiet && counts.len() <= MOST_CLASSES {
+        table(out, &test.class_names, &counts)?;
+    }
+    writeln!(
+        out,
+        "accuracy  {:.1} % on the training data, {:.1} % on the test data; {}",
+        100.0 * on_train,
+        100.0 * on_test,
+        duration(time)
+    )?;
+    if let Some(class) = only_answer(&counts) {
+        let name = &test.class_names[class];
+        writeln!(
+            out,
+            "note      every test sample is taken for {name}: the network has learned nothing. Its ReLUs may"
+        )?;
+        writeln!(out, "          all stand at 0: try --start he, another --learning-rate or another --seed.")?;
+    }
+    Ok(())
+}
+
+/// The class for which all samples were taken, although they are of several.
+fn only_answer(counts: &[Vec<usize>]) -> Option<usize> {
+    let classes = counts.iter().filter(|counts| counts.iter().any(|&count| count > 0)).count();
+    let mut answers = (0..counts.len()).filter(|&class| counts.iter().any(|counts| counts[class] > 0));
+    answers.next().filter(|_| classes > 1 && answers.next().is_none())
+}
+
+/// The confusion matrix: a row for each class, the columns what it was taken for; 0 as a point, so that mistakes stand out.
+fn table(out: &mut impl Write, names: &[String], counts: &[Vec<usize>]) -> Result<(), Failure> {
+    const CORNER: &str = "is ╲ taken for";
+    let widest = |names: &mut dyn Iterator<Item = &str>| names.map(|name| name.chars().count()).max().unwrap_or(0);
+    let first = widest(&mut names.iter().map(String::as_str).chain([CORNER]));
+    let width = widest(&mut names.iter().map(String::as_str)).max(4);
+    let cell = |count: &usize| if *count == 0 { "·".to_string() } else { count.to_string() };
+    let mut line = |name: &str, cells: Vec<String>| {
+        let cells: Vec<String> = cells.iter().map(|cell| format!("{cell:>width$}")).collect();
+        writeln!(out, "{name:<first$}  {}", cells.join("  "))
+    };
+    line(CORNER, names.to_vec())?;
+    for (name, counts) in names.iter().zip(counts) {
+        line(name, counts.iter().map(cell).collect())?;
+    }
+    Ok(writeln!(out)?)
+}

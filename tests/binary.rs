@@ -1,0 +1,183 @@
+//! Whole runs of the binary: what a user types, and what the user sees.
+
+use std::io::Read;
+use std::process::{Command, Output, Stdio};
+
+/// A run of the binary with these words; its output is piped, so nothing is shown in place.
+fn run(words: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_feedforward")).args(words).output().expect("the binary starts")
+}
+
+/// The output of a run that ends well.
+fn output(words: &[&str]) -> String {
+    let output = run(words);
+    assert!(output.status.success() && output.stderr.is_empty(), "{words:?}: {output:?}");
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+/// The only line that a run writes to stderr, which ends with this exit code.
+fn failure(words: &[&str], code: i32) -> String {
+    let output = run(words);
+    let stderr = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!(output.status.code(), Some(code), "{words:?}: {stderr}");
+    assert!(stderr.starts_with("feedforward: ") && stderr.ends_with('\n'), "{words:?}: {stderr}");
+    assert_eq!(stderr.lines().count(), 1, "{words:?}: {stderr}");
+    stderr
+}
+
+/// The two accuracies, in percent, of a run's last line.
+fn accuracies(output: &str) -> (f64, f64) {
+    let line = output.lines().find(|line| line.starts_with("accuracy ")).expect("a line with the accuracy");
+    let mut words = line.split_whitespace().filter_map(|word| word.parse().ok());
+    (words.next().expect("on the training data"), words.next().expect("on the test data"))
+}
+
+#[test]
+fn without_words_the_exercises_network_learns_iris() {
+    let output = output(&[]);
+    for part in [
+        "iris: 4 features, 3 classes (setosa, versicolor, virginica)",
+        "100 samples to train on, 50 to test on",
+        "4 → fully connected → 3 → ReLU → fully connected → 3 → softmax; 27 weights, uniform start",
+        "4000 iterations (2000 epochs) of 50 samples; SGD, learning rate 0.001; seed 1",
+        "epoch 2000 of 2000 · loss 0.",
+        "loss of a sample",
+        "is ╲ taken for",
+    ] {
+        assert!(output.contains(part), "{part:?} is not in\n{output}");
+    }
+    let (train, test) = accuracies(&output);
+    assert!(train > 90.0 && test > 90.0, "{output}");
+}
+
+#[test]
+fn piped_output_has_no_escapes_no_carriage_returns_and_few_lines_of_progress() {
+    let output = output(&[]);
+    assert!(!output.contains(['\x1b', '\r']));
+    let progress = output.lines().filter(|line| line.starts_with("epoch ")).count();
+    assert!((5..=20).contains(&progress), "{output}");
+    let short = self::output(&["--epochs", "7"]);
+    assert_eq!(short.lines().filter(|line| line.starts_with("epoch ")).count(), 7, "{short}");
+}
+
+#[test]
+fn the_confusion_matrix_counts_every_test_sample_once() {
+    let output = output(&["--iterations", "50"]);
+    let table: Vec<&str> = output.lines().skip_while(|line| !line.starts_with("is ╲")).skip(1).take(3).collect();
+    let counts = table.iter().flat_map(|line| line.split_whitespace()).filter_map(|word| word.parse::<usize>().ok());
+    assert_eq!(counts.sum::<usize>(), 50, "{output}");
+}
+
+#[test]
+fn one_seed_gives_one_run_and_another_seed_another() {
+    let losses = |seed| {
+        let output = output(&["--seed", seed, "--epochs", "5"]);
+        let loss = |line: &str| Some(line.split_once("loss ")?.1.split_once(' ')?.0.to_string());
+        output.lines().filter_map(loss).collect::<Vec<String>>()
+    };
+    assert_eq!(losses("7").len(), 6); // five epochs, and the title of the curve
+    assert_eq!(losses("7"), losses("7"));
+    assert_ne!(losses("7"), losses("8"));
+}
+
+#[test]
+fn every_option_is_heeded() {
+    let words = "train iris --seed=5 --epochs 3 --learning-rate 0.01 --batch-size 30 --hidden 8,5 --start he";
+    let output = output(&words.split(' ').collect::<Vec<_>>());
+    for part in [
+        "4 → fully connected → 8 → ReLU → fully connected → 5 → ReLU → fully connected → 3 → softmax; 103 weights, he start",
+        "12 iterations (3 epochs) of 30 samples; SGD, learning rate 0.01; seed 5", // 30 + 30 + 30 + 10 samples an epoch
+        "epoch 3 of 3",
+    ] {
+        assert!(output.contains(part), "{part:?} is not in\n{output}");
+    }
+    assert!(
+        self::output(&["--hidden", "none", "--epochs", "1"]).contains("4 → fully connected → 3 → softmax; 15 weights")
+    );
+    assert!(self::output(&["--start", "xavier", "--epochs", "1"]).contains("xavier start"));
+}
+
+#[test]
+fn a_quiet_run_prints_its_result_alone() {
+    let output = output(&["--quiet"]);
+    assert_eq!(output.lines().count(), 1, "{output}");
+    assert!(accuracies(&output).1 > 90.0, "{output}");
+}
+
+#[test]
+fn a_network_that_learned_nothing_says_so_and_what_to_try() {
+    let output = output(&["--learning-rate", "1", "--start", "he", "--hidden", "1", "--seed", "1"]);
+    assert!(output.contains("has learned nothing") && output.contains("--learning-rate"), "{output}");
+}
+
+#[test]
+fn each_wrong_word_is_named_with_what_would_be_right() {
+    for (words, parts) in [
+        ("--sede 3", &["--sede", "did you mean --seed?"][..]),
+        ("--lr 3", &["--lr", "did you mean --learning-rate?"]),
+        ("--frobnicate", &["--frobnicate", "--help"]),
+        ("--seed", &["--seed", "lacks its value"]),
+        ("--seed --quiet", &["--seed", "lacks its value"]),
+        ("--seed -1", &["--seed", "a whole number", "\"-1\""]),
+        ("--seed 1 --seed 2", &["--seed", "twice"]),
+        ("--quiet=yes", &["--quiet", "takes no value"]),
+        ("--iterations 0", &["--iterations", "from 1", "\"0\""]),
+        ("--iterations many", &["--iterations", "whole number", "\"many\""]),
+        ("--epochs 1e3", &["--epochs", "whole number", "\"1e3\""]),
+        ("--epochs 3 --iterations 4", &["--epochs", "--iterations", "exclude"]),
+        ("--batch-size 0", &["--batch-size", "from 1"]),
+        ("--learning-rate 0", &["--learning-rate", "a positive number", "\"0\""]),
+        ("--learning-rate -1", &["--learning-rate", "a positive number", "\"-1\""]),
+        ("--learning-rate NaN", &["--learning-rate", "a positive number"]),
+        ("--learning-rate inf", &["--learning-rate", "a positive number"]),
+        ("--hidden 3,0", &["--hidden", "\"3,0\""]),
+        ("--hidden 3,,4", &["--hidden", "\"3,,4\""]),
+        ("--hidden 1000000000", &["--hidden", "weights"]),
+        ("--hidden 18446744073709551615", &["--hidden", "weights"]),
+        ("--start zero", &["--start", "uniform, xavier or he", "\"zero\""]),
+        ("tran", &["\"tran\"", "did you mean train?"]),
+        ("iris", &["\"iris\"", "feedforward train iris"]),
+        ("bake", &["\"bake\"", "--help"]),
+        ("train tulips", &["\"tulips\"", "iris"]),
+        ("train iris iris", &["one data set"]),
+    ] {
+        let stderr = failure(&words.split(' ').collect::<Vec<_>>(), 2);
+        for part in parts {
+            assert!(stderr.contains(part), "{words}: {part:?} is not in {stderr}");
+        }
+    }
+}
+
+#[test]
+fn a_diverging_run_says_at_which_iteration_and_what_to_try() {
+    let stderr = failure(&["--learning-rate", "1e300"], 1);
+    for part in ["not finite at iteration ", "learning rate", "--learning-rate", "--start he"] {
+        assert!(stderr.contains(part), "{part:?} is not in {stderr}");
+    }
+}
+
+#[test]
+fn help_names_every_option_and_version_the_version() {
+    for words in [&["--help"][..], &["-h"], &["help"], &["train", "--help"], &["--quiet", "--help"]] {
+        let help = output(words);
+        for option in ["--iterations", "--epochs", "--batch-size", "--learning-rate", "--hidden", "--start", "--seed"] {
+            assert!(help.contains(option), "{words:?}: {option} is not in\n{help}");
+        }
+        assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");
+    }
+    assert_eq!(output(&["--version"]), format!("feedforward {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_feedforward"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    drop(child.stdout.take()); // as `head` does, only sooner
+    let mut stderr = String::new();
+    child.stderr.take().expect("piped").read_to_string(&mut stderr).expect("UTF-8");
+    assert!(child.wait().expect("it ends").success(), "{stderr}");
+    assert_eq!(stderr, "");
+}

@@ -1,0 +1,213 @@
+//! The matrix: what it holds, what it computes, and what it says when it is given nonsense.
+
+mod support;
+
+use feedforward::Matrix;
+use proptest::prelude::*;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use support::assert_near;
+
+/// Small integers, so that every sum is exact.
+fn integers(rows: usize, columns: usize, seed: usize) -> Matrix {
+    Matrix::from_fn(rows, columns, |i, j| ((31 * i + 17 * j + 7 * seed) % 13) as f64 - 6.0)
+}
+
+/// What the panic says.
+#[track_caller]
+fn refusal<T>(f: impl FnOnce() -> T) -> String {
+    let Err(panic) = catch_unwind(AssertUnwindSafe(f)) else { panic!("this should have been refused") };
+    match panic.downcast::<String>() {
+        Ok(message) => *message,
+        Err(panic) => panic.downcast_ref::<&str>().unwrap().to_string(),
+    }
+}
+
+#[test]
+fn constructors_hold_what_they_say() {
+    assert_eq!(Matrix::zeros(2, 3), Matrix::from_rows([[0.0; 3]; 2]));
+    assert_eq!(Matrix::ones(1, 2), Matrix::from_rows([[1.0, 1.0]]));
+    assert_eq!(Matrix::filled(1, 2, 0.5), Matrix::from_rows([[0.5, 0.5]]));
+    assert_eq!(Matrix::identity(2), Matrix::from_rows([[1.0, 0.0], [0.0, 1.0]]));
+    assert_eq!(Matrix::from_vec(2, 2, vec![1.0, 2.0, 3.0, 4.0]), Matrix::from_rows([[1.0, 2.0], [3.0, 4.0]]));
+    assert_eq!(Matrix::from_fn(2, 2, |i, j| (2 * i + j) as f64), Matrix::from_rows([[0.0, 1.0], [2.0, 3.0]]));
+    assert_eq!(Matrix::from_rows(vec![vec![1.0], vec![2.0]]).into_vec(), [1.0, 2.0]);
+    assert_eq!(Matrix::from_rows::<[f64; 3]>([]).shape(), (0, 0));
+}
+
+#[test]
+fn rows_are_slices_and_elements_can_be_read_and_changed() {
+    let mut m = Matrix::from_rows([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]);
+    assert_eq!((m.rows(), m.columns(), m.shape()), (2, 3, (2, 3)));
+    assert_eq!(m[1], [4.0, 5.0, 6.0]);
+    assert_eq!(m[(1, 2)], 6.0);
+    m[(0, 1)] = 20.0;
+    m[1][0] = 40.0;
+    m.as_mut_slice()[5] = 60.0;
+    assert_eq!(m.as_slice(), [1.0, 20.0, 3.0, 40.0, 5.0, 60.0]);
+    assert_eq!(m.iter_rows().map(|row| row[0]).collect::<Vec<_>>(), [1.0, 40.0]);
+    assert_eq!(m.iter_rows().len(), 2);
+}
+
+#[test]
+fn a_product_worked_by_hand() {
+    let a = Matrix::from_rows([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]);
+    let b = Matrix::from_rows([[7.0, 8.0], [9.0, 10.0], [11.0, 12.0]]);
+    assert_eq!(a.matmul(&b), Matrix::from_rows([[58.0, 64.0], [139.0, 154.0]]));
+    assert_eq!(b.t().matmul(a.t()), Matrix::from_rows([[58.0, 139.0], [64.0, 154.0]])); // (AB)ᵀ = BᵀAᵀ
+    assert_eq!(a.matmul(a.t()), Matrix::from_rows([[14.0, 32.0], [32.0, 77.0]]));
+    assert_eq!(a.top(1).matmul(&b), Matrix::from_rows([[58.0, 64.0]]));
+    assert_eq!(a.matmul(b.top(3).t().t()), a.matmul(&b));
+    assert_eq!(b.top(2).t().matmul(&a), Matrix::from_rows([[43.0, 59.0, 75.0], [48.0, 66.0, 84.0]]));
+}
+
+#[test]
+fn transposing_exchanges_rows_and_columns() {
+    let m = integers(3, 5, 1);
+    let t = m.transpose();
+    assert_eq!(t.shape(), (5, 3));
+    assert!((0..3).all(|i| (0..5).all(|j| m[(i, j)] == t[(j, i)])));
+    assert_eq!(t.transpose(), m);
+    assert_eq!(m.t().to_matrix(), t);
+    assert_eq!(m.t().shape(), (5, 3));
+}
+
+#[test]
+fn matrices_without_elements_are_allowed() {
+    assert_eq!(Matrix::zeros(0, 3).matmul(&Matrix::zeros(3, 2)).shape(), (0, 2));
+    assert_eq!(Matrix::zeros(2, 0).matmul(&Matrix::zeros(0, 3)), Matrix::zeros(2, 3));
+    assert_eq!(Matrix::zeros(2, 3).matmul(&Matrix::zeros(3, 0)).shape(), (2, 0));
+    assert_eq!(Matrix::zeros(0, 3).transpose().shape(), (3, 0));
+    assert_eq!(Matrix::zeros(2, 0).append_column(1.0), Matrix::ones(2, 1));
+    assert_eq!(Matrix::zeros(2, 0).row_sums(), [0.0, 0.0]);
+    assert_eq!(Matrix::zeros(1, 0).row_maxima(), [f64::NEG_INFINITY]);
+    assert_eq!(Matrix::zeros(0, 0).max_abs(), 0.0);
+    assert_eq!(Matrix::default().shape(), (0, 0));
+}
+
+#[test]
+fn a_product_does_not_hide_a_nan_or_an_infinity() {
+    let a = Matrix::from_rows([[0.0, 1.0]]);
+    assert!(a.matmul(&Matrix::from_rows([[f64::NAN], [1.0]]))[(0, 0)].is_nan());
+    assert!(a.matmul(&Matrix::from_rows([[f64::INFINITY], [1.0]]))[(0, 0)].is_nan()); // 0 · ∞
+    assert_eq!(a.matmul(&Matrix::from_rows([[1.0], [f64::INFINITY]]))[(0, 0)], f64::INFINITY);
+}
+
+#[test]
+fn elementwise_operations_by_hand() {
+    let a = Matrix::from_rows([[1.0, -2.0], [3.0, 4.0]]);
+    let b = Matrix::from_rows([[10.0, 20.0], [30.0, 40.0]]);
+    assert_eq!(&a + &b, Matrix::from_rows([[11.0, 18.0], [33.0, 44.0]]));
+    assert_eq!(&b - &a, Matrix::from_rows([[9.0, 22.0], [27.0, 36.0]]));
+    assert_eq!(&a * 2.0, Matrix::from_rows([[2.0, -4.0], [6.0, 8.0]]));
+    assert_eq!(a.map(f64::abs), Matrix::from_rows([[1.0, 2.0], [3.0, 4.0]]));
+    assert_eq!(a.zip_map(&b, |x, y| x * y), Matrix::from_rows([[10.0, -40.0], [90.0, 160.0]]));
+    let mut c = a.clone();
+    c += &b;
+    assert_eq!(c, &a + &b);
+    c -= &b;
+    assert_eq!(c, a);
+    c *= -1.0;
+    assert_eq!(c, Matrix::from_rows([[-1.0, 2.0], [-3.0, -4.0]]));
+    c.map_in_place(|x| x + 1.0);
+    assert_eq!(c, Matrix::from_rows([[0.0, 3.0], [-2.0, -3.0]]));
+    c.zip_map_in_place(&b, |x, y| y - x);
+    assert_eq!(c, Matrix::from_rows([[10.0, 17.0], [32.0, 43.0]]));
+}
+
+#[test]
+fn rows_are_summed_compared_chosen_and_made_longer() {
+    let m = Matrix::from_rows([[1.0, -2.0, 0.5], [-3.0, -4.0, -3.0]]);
+    assert_eq!(m.row_sums(), [-0.5, -10.0]);
+    assert_eq!(m.row_maxima(), [1.0, -3.0]);
+    assert_eq!(m.row_argmax(), [0, 0]); // the first of equals
+    assert_eq!(m.max_abs(), 4.0);
+    assert_eq!(m.select_rows(&[1, 0, 1]), Matrix::from_rows([m[1].to_vec(), m[0].to_vec(), m[1].to_vec()]));
+    assert_eq!(m.select_rows(&[]).shape(), (0, 3));
+    assert_eq!(m.append_column(7.0), Matrix::from_rows([[1.0, -2.0, 0.5, 7.0], [-3.0, -4.0, -3.0, 7.0]]));
+}
+
+#[test]
+fn a_person_can_read_it() {
+    let m = Matrix::from_rows([[1.0, -20.5], [1e-7, 3e12]]);
+    assert_eq!(m.to_string(), "[   1.0000   -20.5000]\n[1.0000e-7  3.0000e12]");
+    assert_eq!(format!("{m:.1}"), "[   1.0   -20.5]\n[1.0e-7  3.0e12]");
+    assert_eq!(format!("{:.0?}", Matrix::identity(2)), "2×2\n[1  0]\n[0  1]");
+    assert_eq!(Matrix::zeros(0, 3).to_string(), "[0×3 matrix]");
+    assert_eq!(Matrix::zeros(3, 0).to_string(), "[3×0 matrix]");
+    let large = integers(40, 50, 0).to_string();
+    assert_eq!(large.lines().count(), 11);
+    assert!(large.lines().all(|line| line.chars().count() < 120 && line.contains('…')), "{large}");
+    assert_eq!(Matrix::from_rows([[f64::NAN, f64::INFINITY, 0.0]]).to_string(), "[NaN  inf  0.0000]");
+}
+
+#[test]
+fn nonsense_is_refused_with_the_operation_and_both_shapes() {
+    let (a, b) = (Matrix::zeros(2, 3), Matrix::zeros(4, 5));
+    let says = |message: String, words: &[&str]| {
+        for word in words {
+            assert!(message.contains(word), "{message:?} does not say {word:?}");
+        }
+    };
+    says(refusal(|| a.matmul(&b)), &["matmul", "2×3", "4×5"]);
+    says(refusal(|| a.t().matmul(&b)), &["matmul", "3×2", "4×5"]);
+    says(refusal(|| a.zip_map(&b, |x, _| x)), &["zip_map", "2×3", "4×5"]);
+    says(refusal(|| a.clone().zip_map_in_place(&b, |x, _| x)), &["zip_map_in_place", "2×3", "4×5"]);
+    says(refusal(|| &a + &b), &["+", "2×3", "4×5"]);
+    says(refusal(|| &a - &b), &["-", "2×3", "4×5"]);
+    says(refusal(|| std::ops::AddAssign::add_assign(&mut a.clone(), &b)), &["+=", "2×3", "4×5"]);
+    says(refusal(|| std::ops::SubAssign::sub_assign(&mut a.clone(), &b)), &["-=", "2×3", "4×5"]);
+    says(refusal(|| Matrix::from_vec(2, 3, vec![0.0; 5])), &["from_vec", "5 values", "2×3"]);
+    says(refusal(|| Matrix::from_rows([vec![1.0, 2.0], vec![1.0]])), &["from_rows", "row 1 has 1", "row 0 has 2"]);
+    says(refusal(|| a[2].to_vec()), &["row 2", "2×3"]);
+    says(refusal(|| a[(0, 3)]), &["(0, 3)", "2×3"]);
+    says(refusal(|| a[(2, 0)]), &["(2, 0)", "2×3"]);
+    says(refusal(|| a.clone()[(0, 3)] = 1.0), &["(0, 3)", "2×3"]);
+    says(refusal(|| a.clone()[2][0] = 1.0), &["row 2", "2×3"]);
+    says(refusal(|| a.select_rows(&[0, 2])), &["row 2", "2×3"]);
+    says(refusal(|| a.top(3).shape()), &["top", "3 rows", "2×3"]);
+    says(refusal(|| Matrix::zeros(2, 0).row_argmax()), &["row_argmax", "2×0"]);
+    says(refusal(|| Matrix::zeros(usize::MAX, 2)), &["too large"]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_product_is_the_sum_that_defines_it(m in 0..40usize, k in 0..40usize, n in 0..40usize, seed in 0..100usize) {
+        let (a, b) = (integers(m, k, seed), integers(k, n, seed + 1));
+        let defined = Matrix::from_fn(m, n, |i, j| (0..k).map(|p| a[(i, p)] * b[(p, j)]).sum());
+        let (at, bt) = (a.transpose(), b.transpose());
+        prop_assert_eq!(&a.matmul(&b), &defined);
+        prop_assert_eq!(&at.t().matmul(&b), &defined);
+        prop_assert_eq!(&a.matmul(bt.t()), &defined);
+        prop_assert_eq!(&at.t().matmul(bt.t()), &defined);
+        prop_assert_eq!(&a.matmul(&Matrix::identity(k)), &a);
+        prop_assert_eq!(&bt.t().t().matmul(at.t().t()), &defined.transpose());
+    }
+
+    #[test]
+    fn the_product_is_associative_and_distributive_up_to_rounding(
+        shape in prop::array::uniform4(1..20usize), values in prop::collection::vec(-1.0..1.0f64, 4),
+    ) {
+        let [m, k, l, n] = shape;
+        let make = |rows, columns, p: usize| {
+            Matrix::from_fn(rows, columns, |i, j| (values[(i + j + p) % 4] + (i * columns + j) as f64).sin())
+        };
+        let (a, b, c, d) = (make(m, k, 0), make(k, l, 1), make(l, n, 2), make(k, l, 3));
+        assert_near(&a.matmul(&b).matmul(&c), &a.matmul(&b.matmul(&c)), 1e-12);
+        assert_near(&a.matmul(&(&b + &d)), &(&a.matmul(&b) + &a.matmul(&d)), 1e-12);
+    }
+
+    #[test]
+    fn appending_a_column_and_choosing_rows_move_no_other_element(m in 0..6usize, n in 0..6usize, value in -9.0..9.0f64) {
+        let a = integers(m, n, 3);
+        let longer = a.clone().append_column(value);
+        prop_assert_eq!(longer.shape(), (m, n + 1));
+        for i in 0..m {
+            prop_assert_eq!(&longer[i][..n], &a[i]);
+            prop_assert_eq!(longer[(i, n)], value);
+        }
+        let backward: Vec<usize> = (0..m).rev().collect();
+        prop_assert_eq!(a.select_rows(&backward).select_rows(&backward), a);
+    }
+}
