@@ -2,6 +2,8 @@
 //! in one line.
 
 mod chart;
+mod exercise;
+mod grade;
 mod options;
 mod progress;
 mod report;
@@ -16,7 +18,11 @@ use std::process::ExitCode;
 type Command = (&'static str, &'static str, fn(&[String]) -> Result<(), Failure>);
 
 /// All commands. Without one, `train` is meant.
-const COMMANDS: [Command; 1] = [("train", "train a network and show how good it is", train::run)];
+const COMMANDS: &[Command] = &[
+    ("train", "train a network and show how good it is", train::run),
+    ("handout", "write the exercise for students", exercise::handout::run),
+    ("grade", "grade what students handed in", grade::run),
+];
 
 /// Why a command ended early.
 #[derive(Debug)]
