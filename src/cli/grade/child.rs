@@ -11,11 +11,9 @@ use std::time::{Duration, Instant};
 
 /// Of what a program writes, so many bytes are kept: the last ones.
 const KEPT: usize = 256 * 1024;
-/// The address space of a program, in KiB, where the system can limit it: a compiler reserves much and uses little.
-const ADDRESS_SPACE: u64 = 8 * 1024 * 1024;
 /// How often a program is asked whether it has ended.
 const PAUSE: Duration = Duration::from_millis(1);
-/// How long its pipes may stay open after it has ended, held by programs that it started.
+/// How long its pipes may stay open after it has ended, held by programs that escaped.
 const GRACE: Duration = Duration::from_millis(300);
 
 /// How a program ended.
@@ -32,15 +30,23 @@ pub(super) struct Finished {
     pub(super) stderr: String,
 }
 
+/// What a program may use.
+#[derive(Clone, Copy)]
+pub(super) struct Limits {
+    pub(super) time: Duration,
+    /// The address space, in MiB, where the system can limit it.
+    pub(super) memory: u64,
+}
+
 /// Runs the program in the folder, gives it the input, and waits for its end.
 pub(super) fn run(
     program: &OsStr,
     arguments: &[&str],
     folder: &Path,
     input: &str,
-    limit: Duration,
+    limits: Limits,
 ) -> std::io::Result<Finished> {
-    let mut child = command(program, limit)
+    let mut child = command(program, limits)
         .args(arguments)
         .current_dir(folder)
         .stdin(Stdio::piped())
@@ -58,20 +64,15 @@ pub(super) fn run(
         if let Some(status) = child.try_wait()? {
             break End::Exited(status);
         }
-        if started.elapsed() > limit {
+        if started.elapsed() > limits.time {
             break End::TooLong;
         }
         thread::sleep(PAUSE);
     };
+    end_all(&mut child);
     let deadline = Instant::now() + GRACE;
-    let mut open = 2;
-    if matches!(end, End::Exited(_)) {
-        while open > 0 && both_closed.recv_timeout(deadline.saturating_duration_since(Instant::now())).is_ok() {
-            open -= 1;
-        }
-    }
-    if open > 0 {
-        kill(&mut child); // with all that it started
+    for _ in 0..2 {
+        let _ = both_closed.recv_timeout(deadline.saturating_duration_since(Instant::now()));
     }
     let text = |kept: &Mutex<Vec<u8>>| String::from_utf8_lossy(&kept.lock().expect("no panic holds it")).into_owned();
     Ok(Finished { end, stdout: text(&stdout), stderr: text(&stderr) })
@@ -96,35 +97,30 @@ fn keep_last(mut pipe: impl Read + Send + 'static, closed: mpsc::Sender<()>) -> 
     kept
 }
 
-/// The program, in a process group of its own, so that all that it starts can be ended with it; the shell sets the
+/// The program, in a process group of its own, so that all that it starts can be ended with it. The shell sets the
 /// limits that the system enforces: memory, processor time (should the grader be killed first), no core dumps.
 #[cfg(unix)]
-fn command(program: &OsStr, limit: Duration) -> Command {
+fn command(program: &OsStr, limits: Limits) -> Command {
     use std::os::unix::process::CommandExt;
-    let seconds = 2 * limit.as_secs() + 2;
-    let limits = format!(
-        "ulimit -c 0 2>/dev/null; ulimit -t {seconds} 2>/dev/null; ulimit -v {ADDRESS_SPACE} 2>/dev/null; exec \"$0\" \"$@\""
-    );
+    let (seconds, memory) = (2 * limits.time.as_secs() + 2, limits.memory * 1024);
+    let set = format!("ulimit -c 0; ulimit -t {seconds}; ulimit -v {memory}");
     let mut command = Command::new("sh");
-    command.arg("-c").arg(limits).arg(program).process_group(0);
+    command.arg("-c").arg(format!("{{ {set}; }} 2>/dev/null; exec \"$0\" \"$@\"")).arg(program).process_group(0);
     command
 }
 
 #[cfg(not(unix))]
-fn command(program: &OsStr, _limit: Duration) -> Command {
+fn command(program: &OsStr, _limits: Limits) -> Command {
     Command::new(program)
 }
 
-#[cfg(unix)]
-fn kill(child: &mut Child) {
-    let group = format!("-{}", child.id());
-    let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
+/// Ends the program, if it still runs, and what it started.
+fn end_all(child: &mut Child) {
     let _ = child.kill();
-    let _ = child.wait();
-}
-
-#[cfg(not(unix))]
-fn kill(child: &mut Child) {
-    let _ = child.kill();
+    #[cfg(unix)]
+    {
+        let group = format!("kill -KILL -{}", child.id());
+        let _ = Command::new("sh").arg("-c").arg(group).stderr(Stdio::null()).status();
+    }
     let _ = child.wait();
 }

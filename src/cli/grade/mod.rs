@@ -41,15 +41,13 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
     }
     let seconds = |s: &f64| (0.1..=3600.0).contains(s);
     let limit = words.value("--time-limit", "a number of seconds from 0.1 to 3600", seconds)?.unwrap_or(10.0);
+    let single = ["--gradescope", "--classroom"].into_iter().find(|option| words.has(option));
     let mut submissions = Vec::new();
     for folder in &words.plain {
-        submissions.extend(submission::find(Path::new(folder))?);
+        submissions.extend(submission::find(Path::new(folder), single.is_some())?);
     }
-    for option in ["--gradescope", "--classroom"] {
-        if words.has(option) && submissions.len() > 1 {
-            let n = submissions.len();
-            return Err(Failure::Usage(format!("{option} is for one submission, here are {n}: use --csv")));
-        }
+    if let (Some(option), n @ 2..) = (single, submissions.len()) {
+        return Err(Failure::Usage(format!("{option} is for one submission, here are {n}: use --csv")));
     }
     let mut files = files::Files::new(&words)?;
     let workshop = Workshop::new(Duration::from_secs_f64(limit))?;

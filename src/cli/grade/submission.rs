@@ -16,8 +16,9 @@ pub(super) struct Submission {
     folder: Option<PathBuf>,
 }
 
-/// The submissions in the folder: itself, or a class of folders.
-pub(super) fn find(folder: &Path) -> Result<Vec<Submission>, Failure> {
+/// The submissions in the folder: itself, or a class of folders. A report of a single one may be asked for; then a folder
+/// without any section file is a submission too, of a student who is to hear that.
+pub(super) fn find(folder: &Path, single: bool) -> Result<Vec<Submission>, Failure> {
     let shown = folder.display();
     match fs::metadata(folder) {
         Ok(metadata) if metadata.is_dir() => {}
@@ -29,11 +30,15 @@ pub(super) fn find(folder: &Path) -> Result<Vec<Submission>, Failure> {
     }
     let class: Vec<Submission> =
         subfolders(folder).into_iter().map(|one| Submission { name: name(&one), folder: nested(&one) }).collect();
-    if class.iter().all(|one| one.folder.is_none()) {
-        let files = SECTIONS.map(|section| section.path()).join(", ");
-        return Err(Failure::Usage(format!("{shown} holds no submission: none of {files}, nor folders with them")));
+    let found = class.iter().filter(|one| one.folder.is_some()).count();
+    match (found, single) {
+        (0 | 1, true) => Ok(vec![Submission { name: name(folder), folder: nested(folder) }]),
+        (0, false) => {
+            let files = SECTIONS.map(|section| section.path()).join(", ");
+            Err(Failure::Usage(format!("{shown} holds no submission: none of {files}, nor folders with them")))
+        }
+        _ => Ok(class),
     }
-    Ok(class)
 }
 
 /// The folder itself, or the only one in it that is a submission: archives often add a folder of their own.

@@ -1,7 +1,7 @@
 //! Where a section is judged: the reference as it is, with the student's file in the place of one of its own, and
 //! around it the grader's own checks, each in a process of its own.
 
-use super::child::{self, End, Finished};
+use super::child::{self, End, Finished, Limits};
 use super::verdict::{Checked, Verdict};
 use crate::cli::Failure;
 use crate::cli::exercise::{Section, sources};
@@ -13,6 +13,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+/// What the compiler may use of memory, in MiB: it reserves much and uses little; and what a check may.
+const COMPILER_MEMORY: u64 = 8192;
+const CHECK_MEMORY: u64 = 1024;
 /// As many lines of a compiler's error are shown.
 const ERROR_LINES: usize = 14;
 
@@ -68,15 +71,21 @@ impl Workshop {
         let empty = folder.join("run");
         fs::create_dir(&empty)?;
         let program = folder.join(format!("checks{}", std::env::consts::EXE_SUFFIX));
-        let run = |check: &String| {
-            let failure = self.check(program.as_os_str(), &empty, check)?;
-            Ok(Checked { name: check.replace('_', " "), failure })
-        };
-        Ok(Verdict::Checked(checks.iter().map(run).collect::<io::Result<_>>()?))
+        let mut limit = self.limit;
+        let mut checked = Vec::new();
+        for check in &checks {
+            let (failure, too_long) = self.check(program.as_os_str(), &empty, check, limit)?;
+            if too_long {
+                limit = self.limit / 10; // a right solution needs a thousandth; so an endless loop is not waited for often
+            }
+            checked.push(Checked { name: check.replace('_', " "), failure });
+        }
+        Ok(Verdict::Checked(checked))
     }
 
     fn rustc(&self, folder: &Path, arguments: &[&str]) -> io::Result<Finished> {
-        child::run(&self.rustc, arguments, folder, "", 6 * self.limit)
+        let limits = Limits { time: 6 * self.limit, memory: COMPILER_MEMORY };
+        child::run(&self.rustc, arguments, folder, "", limits)
     }
 
     /// Why the compiler refused, if it did: the first error in the student's own file, if there is one.
@@ -106,23 +115,23 @@ impl Workshop {
         Some(Verdict::Refused { why: why + message, details })
     }
 
-    /// Runs a check. It has passed only if its record says so, with the word that it was told.
-    fn check(&self, program: &OsStr, folder: &Path, check: &str) -> io::Result<Option<String>> {
+    /// Runs a check, and returns why it failed, if it did, and whether it took too long. It has passed only if its record
+    /// says so, with the word that it was told.
+    fn check(&self, program: &OsStr, folder: &Path, check: &str, time: Duration) -> io::Result<(Option<String>, bool)> {
         let word = word();
-        let finished = child::run(program, &[check], folder, &word, self.limit)?;
+        let finished = child::run(program, &[check], folder, &word, Limits { time, memory: CHECK_MEMORY })?;
         let mut parts = finished.stdout.rsplit(&word);
         if let (Some(""), Some(record), Some(_)) = (parts.next(), parts.next(), parts.next()) {
             if record == "passed\n" {
-                return Ok(None);
+                return Ok((None, false));
             }
             if let Some((place, message)) = record.strip_prefix("failed\n").and_then(|rest| rest.split_once('\n')) {
-                return Ok(Some(failure(place, message.trim_end())));
+                return Ok((Some(failure(place, message.trim_end())), false));
             }
         }
+        let too_long = matches!(finished.end, End::TooLong);
         let end = match finished.end {
-            End::TooLong => {
-                format!("It ran longer than {} s and was ended: an endless loop?", self.limit.as_secs_f64())
-            }
+            End::TooLong => format!("It ran longer than {} s and was ended: an endless loop?", time.as_secs_f64()),
             End::Exited(_) if finished.stderr.contains("overflowed its stack") => {
                 "The stack overflowed: does a function call itself without end?".to_string()
             }
@@ -131,7 +140,7 @@ impl Workshop {
             }
             End::Exited(status) => format!("The program ended in the middle of the check ({status})."),
         };
-        Ok(Some(format!("{}\n{end}\n", check.replace('_', " "))))
+        Ok((Some(format!("{}\n{end}\n", check.replace('_', " "))), too_long))
     }
 }
 
