@@ -382,12 +382,12 @@ fn losses(received: &[f64], expected: &[f64]) {
     let twice: Vec<f64> = expected.iter().flat_map(|&loss| [loss, loss]).collect();
     let check = Check::new(TRAIN)
         .mistake("No loss was recorded.", row(&[]))
+        .mistake("Only the last loss is there: one is recorded every iteration.", row(&expected[expected.len() - 1..]))
         .mistake("Every loss is recorded twice: forward records none, train does.", row(&twice))
         .mistake(
             "The losses of the first training are gone: train adds to them.",
             row(&expected[expected.len() / 2 + 1..]),
-        )
-        .mistake("Only the last loss is there: one is recorded every iteration.", row(&expected[expected.len() - 1..]));
+        );
     let check = match received.len().cmp(&expected.len()) {
         Ordering::Less => check.mistake("Losses are missing: one is recorded every iteration.", row(received)),
         Ordering::Greater => {

@@ -134,7 +134,7 @@ fn only_section_files_are_taken_and_nothing_is_changed() {
     class.add_file("empty", "notes.txt", "I did not manage");
     class.add("large", "sgd", &format!("{}\n// {}", reference("sgd"), "x".repeat(300 * 1024)));
     class.add_file("folder", "src/sgd.rs/inside", "");
-    class.add("second-file", "sgd", &format!("mod helper;\n{}", reference("sgd")));
+    class.add("second-file", "sgd", &format!("{}\nmod helper;\n", reference("sgd")));
     class.add_file("second-file", "src/sgd/helper.rs", "");
     class.add("not-text", "sgd", "");
     fs::write(class.folder().join("not-text/src/sgd.rs"), [0xff, 0xfe, 0x00]).unwrap();
