@@ -1,6 +1,31 @@
 //! **Cross Entropy Loss**: how surprised a prediction is by the label, and the error that starts backpropagation.
 //!
-//! loss = Σ −ln(ŷₖ + ε) (15), over the batch, where k is the class that the label names; Eₙ = −y/ŷ (16).
+//! Forward looks at one number a sample, the probability ŷₖ that was predicted for the sample's true class k. Its
+//! negative logarithm, summed over the batch, is [`CrossEntropyLoss::forward`]:
+#![doc = include_str!("../docs/formulas/15.svg")]
+//! ε is [`f64::EPSILON`], NumPy's `finfo(float).eps`; it keeps very wrong predictions away from ln 0. Predictions
+//! must be greater than 0, as those of [softmax](crate::softmax) are.
+#![doc = include_str!("../docs/figures/cross-entropy.svg")]
+//! Backward is [`CrossEntropyLoss::backward`]. No error comes in: here the recursion of backpropagation starts.
+#![doc = include_str!("../docs/formulas/16.svg")]
+//! There is no ε: it would distort the gradient just where the prediction is very wrong. Where y is 0, so is the error.
+//!
+//! ## Why (16)
+//!
+//! For one sample, with a one-hot **y** only the true class is left in the sum, and the derivative of ln is one over:
+#![doc = include_str!("../docs/formulas/one-hot.svg")]
+#![doc = include_str!("../docs/formulas/why-16.svg")]
+//! ## Why (16) and then (14) is ŷ − y
+//!
+//! Put the error (16) into softmax's backward (14). Every division is undone by a multiplication, and the sum of a
+//! one-hot **y** is 1:
+#![doc = include_str!("../docs/formulas/why-16-14.svg")]
+//! Prediction minus label: what arrives below softmax is the plainest error that one could have thought of.
+#![doc = include_str!("../docs/walk/cross_entropy.md")]
+//!
+//! ---
+//! previous: [SoftMax Activation Function](crate::softmax) · [contents](crate) · next:
+//! [the whole step](crate::whole_step)
 
 use crate::{Loss, Matrix};
 
@@ -18,7 +43,7 @@ impl CrossEntropyLoss {
 }
 
 impl Loss for CrossEntropyLoss {
-    /// loss = Σ −ln(ŷₖ + ε) where yₖ = 1 (15), with ε = [`f64::EPSILON`].
+    /// loss = Σ −ln(ŷₖ + ε) where yₖ = 1 [(15)](self), with ε = [`f64::EPSILON`].
     ///
     /// # Panics
     /// When prediction and label differ in shape, or a row of the label is not one-hot.
@@ -34,7 +59,7 @@ impl Loss for CrossEntropyLoss {
         loss
     }
 
-    /// Eₙ = −y/ŷ (16), and 0 wherever the label is 0. No ε: it would distort the gradient.
+    /// Eₙ = −y/ŷ [(16)](self), and 0 wherever the label is 0. No ε: it would distort the gradient.
     ///
     /// # Panics
     /// Before the first forward, or when the label has not the shape of its prediction.

@@ -1,8 +1,9 @@
 //! The numerical gradient check: is what `backward` returns really the derivative of `forward`?
 //!
-//! Central differences ask the question without any calculus: nudge one number by ±h, and see how much the loss moves,
-//! (L(x + h) − L(x − h)) / 2h. That must be what the layer computed analytically, for every element of the input and
-//! every weight. Use it on each layer that you write.
+//! Central differences ask the question without any calculus: nudge one number by ±h, and see how much the loss moves.
+#![doc = include_str!("../docs/formulas/central-difference.svg")]
+//! That must be what the layer computed analytically, for every element of the input and every weight. Use it on each
+//! layer that you write.
 //!
 //! ```
 //! use feedforward::{FullyConnected, Matrix, gradient_check::check_layer, random::Random};

@@ -1,4 +1,7 @@
-//! A lecture on feed-forward neural networks as a crate: every section of the slides a module.
+//! A lecture on feed-forward neural networks as a crate: every section of the slides a module, every equation a line of
+//! code with the slide's number.
+//!
+#![doc = include_str!("../docs/walk/contents.md")]
 
 pub mod cross_entropy;
 pub mod fully_connected;
@@ -15,6 +18,12 @@ pub mod evaluation;
 pub mod framework;
 pub mod gradient_check;
 pub mod random;
+
+#[doc = include_str!("../docs/walk/whole_step.md")]
+pub mod whole_step {}
+
+#[doc = include_str!("../docs/walk/crosswalk.md")]
+pub mod crosswalk {}
 
 pub use cross_entropy::CrossEntropyLoss;
 pub use framework::{DataSource, Layer, Loss, Optimizer};

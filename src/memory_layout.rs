@@ -1,14 +1,47 @@
 //! **Memory Layout**: the textbook's columns, our rows, and the transposition between them.
 //!
-//! In the textbook a sample is a column: X is (n+1) × b, W is m × (n+1). In memory a row is contiguous and a column is
-//! not, so we store everything transposed, marked with primes (8): a sample is a row, and `x[0]` is the first of them.
+//! In the textbook a sample is a column of **X**. In memory the elements of a row stand together and those of a
+//! column do not, so we want a sample to be a row, `x[0]` and not `X[:, 0]`, with the batch as the outermost loop; we
+//! get it by transposition.
+#![doc = include_str!("../docs/figures/memory-layout.svg")]
+//! ## Forward
 //!
-//! The three functions here are the textbook's equations. Transposing both sides of (1) gives (9), of (2) gives (10), of
-//! (3) gives (11); the [fully connected layer](crate::fully_connected) computes those.
+//! Transpose both sides of (1), the textbook's [`forward`]:
+#![doc = include_str!("../docs/formulas/04.svg")]
+//! The transpose of a product is the product of the transposes, in the opposite order:
+#![doc = include_str!("../docs/formulas/05.svg")]
+//! The slides repeat these two lines,
+#![doc = include_str!("../docs/formulas/06.svg")]
+#![doc = include_str!("../docs/formulas/07.svg")]
+//! and then give the transposed matrices names of their own, which is [`primed`]:
+#![doc = include_str!("../docs/formulas/08.svg")]
+//! The code stores these, and never the others. With the new names (7) reads as simply as (1) did. It is
+//! [`FullyConnected::forward`](crate::FullyConnected#method.forward):
+#![doc = include_str!("../docs/formulas/09.svg")]
+//! Written out, the ones are now the last column of **X**′ and the biases the last row of **W**′:
+#![doc = include_str!("../docs/formulas/09-matrices.svg")]
+//! ## Backward
+//!
+//! The textbook's backward, (2) and (3), are [`error_below`] and [`updated_weights`]. In our layout they are the
+//! lines of [`FullyConnected::backward`](crate::FullyConnected#method.backward):
+#![doc = include_str!("../docs/formulas/10.svg")]
+#![doc = include_str!("../docs/formulas/11.svg")]
+//! **E**′ₙ has the shape of **Ŷ**′, and **E**′ₙ₋₁ that of **X**′ without the column of ones: to the constant 1, no
+//! error need be sent.
+//!
+//! ## Why (10) and (11)
+//!
+//! Transpose (2), and transpose the gradient in (3); nothing else happens:
+#![doc = include_str!("../docs/formulas/why-10-11.svg")]
+#![doc = include_str!("../docs/walk/memory_layout.md")]
+//!
+//! ---
+//! previous: [Fully Connected Layer](crate::fully_connected) · [contents](crate) · next:
+//! [Basic Optimization](crate::sgd)
 
 use crate::Matrix;
 
-/// WX = Ŷ (1): `m × (n+1)` times `(n+1) × b`, the last row of X all ones, is `m × b`.
+/// WX = Ŷ [(1)](crate::fully_connected): `m × (n+1)` times `(n+1) × b`, the last row of X all ones, is `m × b`.
 ///
 /// # Panics
 /// When W has not as many columns as X has rows.
@@ -17,7 +50,8 @@ pub fn forward(weights: &Matrix, input: &Matrix) -> Matrix {
     weights.matmul(input) //                            WX               (1)
 }
 
-/// Eₙ₋₁ = WᵀEₙ (2): `(n+1) × m` times `m × b` is `(n+1) × b`, its last row the error of the ones, which nobody reads.
+/// Eₙ₋₁ = WᵀEₙ [(2)](crate::fully_connected): `(n+1) × m` times `m × b` is `(n+1) × b`, its last row the error of the
+/// ones, which nobody reads.
 ///
 /// # Panics
 /// When W and E have not the same number of rows.
@@ -26,7 +60,7 @@ pub fn error_below(weights: &Matrix, error: &Matrix) -> Matrix {
     weights.t().matmul(error) //                        WᵀEₙ             (2)
 }
 
-/// Wᵗ⁺¹ = Wᵗ − η·EₙXᵀ (3): the weights after one step with the learning rate η.
+/// Wᵗ⁺¹ = Wᵗ − η·EₙXᵀ [(3)](crate::fully_connected): the weights after one step with the learning rate η.
 ///
 /// # Panics
 /// When E has not a row for each row of W, X not a row for each column of W, or they have not as many samples.
@@ -36,7 +70,7 @@ pub fn updated_weights(weights: &Matrix, learning_rate: f64, error: &Matrix, inp
     weights - &(&gradient * learning_rate) //           Wᵗ − η·EₙXᵀ      (3)
 }
 
-/// From one layout to the other, X′ = Xᵀ (8), and back, since (Xᵀ)ᵀ = X.
+/// From one layout to the other, X′ = Xᵀ [(8)](self), and back, since (Xᵀ)ᵀ = X.
 pub fn primed(matrix: &Matrix) -> Matrix {
     matrix.transpose() //                               X′ = Xᵀ          (8)
 }

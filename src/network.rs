@@ -1,8 +1,17 @@
 //! **Neural Network**: the object that holds the layers, the data and the loss, and trains.
 //!
 //! The only graph allowed is an extremely simple one: a list of layers, one data source, one loss. The network has no
-//! knowledge of what its layers are; it calls `forward` on one after the other, passing the input, and `backward` in the
-//! opposite order, passing the error.
+//! knowledge of what its layers are; it calls `forward` on one after the other, passing the input, and `backward` in
+//! the opposite order, passing the error.
+#![doc = include_str!("../docs/figures/network.svg")]
+//! What it asks of its parts are the four traits of [`framework`](crate::framework); what it offers are
+//! [`forward`](NeuralNetwork::forward), [`backward`](NeuralNetwork::backward), [`train`](NeuralNetwork::train), which
+//! keeps the loss of every iteration, and [`predict`](NeuralNetwork::predict).
+#![doc = include_str!("../docs/walk/network.md")]
+//!
+//! ---
+//! previous: [Artificial Neural Networks](crate::neuron) · [contents](crate) · next:
+//! [Fully Connected Layer](crate::fully_connected)
 
 use crate::{DataSource, Layer, Loss, Matrix, Optimizer};
 

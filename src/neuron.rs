@@ -1,29 +1,14 @@
 //! **Artificial Neural Networks**: one neuron, y = f(Σᵢ wᵢ xᵢ).
 //!
-//! A neuron weighs its inputs, sums them, and passes the sum through an activation function f.
+//! A biological neuron collects what its dendrites bring, and when that is enough it sends a signal along its axon. The
+//! artificial one weighs its inputs, sums them, and passes the sum through an activation function f:
+#![doc = include_str!("../docs/formulas/neuron.svg")]
+//! which is [`Neuron::output`]. Its inputs stand where the dendrites are, its output y where the axon is.
+#![doc = include_str!("../docs/figures/neuron.svg")]
+#![doc = include_str!("../docs/walk/neuron.md")]
 //!
-//! ```
-//! use feedforward::neuron::Neuron;
-//!
-//! let neuron = Neuron { weights: vec![0.5, -1.0, 2.0], activation: |x| x.max(0.0) };
-//! assert_eq!(neuron.output(&[2.0, 3.0, 1.5]), 1.0); // 0.5·2 − 1·3 + 2·1.5 = 1
-//! assert_eq!(neuron.output(&[2.0, 3.0, 0.5]), 0.0); // 0.5·2 − 1·3 + 2·0.5 = −1, and f holds it at 0
-//! ```
-//!
-//! Many neurons that share their inputs are a [fully connected layer](crate::fully_connected); one neuron is such a layer
-//! with one output:
-//!
-//! ```
-//! use feedforward::{FullyConnected, Layer, Matrix, Relu, neuron::Neuron};
-//!
-//! let neuron = Neuron { weights: vec![0.5, -1.0, 2.0], activation: |x| x.max(0.0) };
-//! let mut layer = FullyConnected::from_weights(Matrix::from_rows([[0.5], [-1.0], [2.0], [0.0]])); // no bias: 0
-//! let mut activation = Relu::new();
-//!
-//! let x = [2.0, 3.0, 1.5];
-//! let y = activation.forward(layer.forward(Matrix::from_rows([x])));
-//! assert_eq!(y, Matrix::from_rows([[neuron.output(&x)]]));
-//! ```
+//! ---
+//! previous: [Flexibility vs. Abstraction](crate::matrix) · [contents](crate) · next: [Neural Network](crate::network)
 
 /// One artificial neuron.
 #[derive(Clone, Debug)]

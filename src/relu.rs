@@ -1,7 +1,22 @@
 //! **ReLU Activation Function**: f(x) = max(0, x), element by element.
 //!
-//! It passes what is positive and holds the rest at 0; backward it passes the errors of what it passed, and holds the
-//! rest at 0 (12). At x = 0, where it has a kink and no derivative, 0 is chosen.
+//! Forward it passes what is positive and holds the rest at 0, which is [`Relu::forward`]:
+#![doc = include_str!("../docs/formulas/relu.svg")]
+#![doc = include_str!("../docs/figures/relu.svg")]
+//! Backward it passes the error where it passed the input, and 0 elsewhere, which is [`Relu::backward`]:
+#![doc = include_str!("../docs/formulas/12.svg")]
+//! At x = 0 it has a kink, and no derivative; (12) chooses 0 there.
+//!
+//! ## Why (12)
+//!
+//! ReLU works on each element alone, so the error is a scalar e for each. The derivative of ReLU is 0 or 1, but what
+//! travels backward is the derivative of the loss: that of ReLU *times* the error from above. Hence eₙ in (12), and
+//! not 1:
+#![doc = include_str!("../docs/formulas/why-12.svg")]
+#![doc = include_str!("../docs/walk/relu.md")]
+//!
+//! ---
+//! previous: [Basic Optimization](crate::sgd) · [contents](crate) · next: [SoftMax Activation Function](crate::softmax)
 
 use crate::{Layer, Matrix};
 
@@ -37,7 +52,7 @@ impl Layer for Relu {
         output
     }
 
-    /// eₙ₋₁ = 0 if x ≤ 0, else eₙ (12).
+    /// eₙ₋₁ = 0 if x ≤ 0, else eₙ [(12)](self).
     ///
     /// # Panics
     /// Before the first forward, or when the error has not the shape of its input.

@@ -1,6 +1,20 @@
 //! **Basic Optimization**: stochastic gradient descent (SGD), one step against the gradient.
 //!
-//! The weights are updated by an object of its own, the optimizer: w⁽ᵏ⁺¹⁾ = w⁽ᵏ⁾ − η ∇L(w⁽ᵏ⁾).
+//! The weights are updated by an object of its own, the optimizer. The simplest is stochastic gradient descent, with
+//! the learning rate η, which is [`Sgd::update`](Sgd#method.update):
+#![doc = include_str!("../docs/formulas/sgd.svg")]
+//! ## Why it goes down
+//!
+//! The gradient ∇L points where L rises fastest. A small step against it lowers the loss, by η times its squared
+//! length:
+#![doc = include_str!("../docs/formulas/why-sgd.svg")]
+//! The ≈ holds for small steps only. Too small a η creeps; too large a one jumps over the minimum, to ever higher
+//! points:
+#![doc = include_str!("../docs/figures/descent.svg")]
+#![doc = include_str!("../docs/walk/sgd.md")]
+//!
+//! ---
+//! previous: [Memory Layout](crate::memory_layout) · [contents](crate) · next: [ReLU Activation Function](crate::relu)
 
 use crate::{Matrix, Optimizer};
 

@@ -1,7 +1,31 @@
 //! **SoftMax Activation Function**: from any numbers, the logits, to probabilities, row by row.
 //!
-//! ŷₖ = exp(xₖ) / Σⱼ exp(xⱼ) (13): all positive, their sum 1. Before exp the row is shifted by its maximum, which leaves
-//! ŷ as it is and keeps exp from overflowing.
+//! The label of a sample is a one-hot vector **y**: N numbers, a 1 at the sample's class and 0 elsewhere. The
+//! prediction **ŷ** has the same shape, all of it positive, its sum 1; for every row of the batch,
+//! [`Softmax::forward`] is
+#![doc = include_str!("../docs/formulas/13.svg")]
+//! The exponential of a large x overflows. Before it the row is shifted by its maximum, so that none is above 1:
+#![doc = include_str!("../docs/formulas/shift.svg")]
+#![doc = include_str!("../docs/figures/softmax.svg")]
+//! Backward, for every row of the batch and all operations element by element, [`Softmax::backward`] is
+#![doc = include_str!("../docs/formulas/14.svg")]
+//! ## Why the shift changes nothing
+//!
+//! A constant c, subtracted from every x, is a factor that numerator and denominator share:
+#![doc = include_str!("../docs/formulas/why-shift.svg")]
+//! ## Why (14)
+//!
+//! Every output depends on every input, for they share the denominator. The quotient rule on (13) gives the slopes:
+#![doc = include_str!("../docs/formulas/softmax-slope.svg")]
+//! xₖ reaches the loss through every ŷⱼ. The chain rule sums over these paths, and ŷₖ can be drawn to the front:
+#![doc = include_str!("../docs/formulas/why-14.svg")]
+//! With two classes, and 0 for the second logit, softmax is the sigmoid; hence the likeness of their gradients:
+#![doc = include_str!("../docs/formulas/sigmoid.svg")]
+#![doc = include_str!("../docs/walk/softmax.md")]
+//!
+//! ---
+//! previous: [ReLU Activation Function](crate::relu) · [contents](crate) · next:
+//! [Cross Entropy Loss](crate::cross_entropy)
 
 use crate::{Layer, Matrix};
 
@@ -19,7 +43,7 @@ impl Softmax {
 }
 
 impl Layer for Softmax {
-    /// ŷₖ = exp(xₖ) / Σⱼ exp(xⱼ) (13), with x̃ₖ = xₖ − max(x) for xₖ.
+    /// ŷₖ = exp(xₖ) / Σⱼ exp(xⱼ) [(13)](self), with x̃ₖ = xₖ − max(x) for xₖ.
     ///
     /// For finite logits no ŷₖ is NaN, infinite or 0: what is too small for a normal `f64` is held at the smallest
     /// positive one, since the cross entropy loss divides by it.
@@ -41,14 +65,14 @@ impl Layer for Softmax {
         input
     }
 
-    /// As [`predict`](Softmax::predict) (13), and keeps Ŷ′.
+    /// As [`predict`](Softmax::predict) [(13)](self), and keeps Ŷ′.
     fn forward(&mut self, input: Matrix) -> Matrix {
         let output = self.predict(input);
         self.output = Some(output.clone());
         output
     }
 
-    /// Eₙ₋₁ = ŷ (Eₙ − Σⱼ Eₙ,ⱼ ŷⱼ) (14), for every row.
+    /// Eₙ₋₁ = ŷ (Eₙ − Σⱼ Eₙ,ⱼ ŷⱼ) [(14)](self), for every row.
     ///
     /// # Panics
     /// Before the first forward, or when the error has not the shape of its output.

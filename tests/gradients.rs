@@ -195,6 +195,53 @@ fn a_wrong_layer_is_named_by_its_index_in_the_network() {
     assert!(check.to_string().contains("weights (1, 1) of layer 1"), "{check}");
 }
 
+/// A layer that says its derivative is 10, when it is `slope`.
+struct Slope(f64);
+
+impl Layer for Slope {
+    fn predict(&self, input: Matrix) -> Matrix {
+        &input * self.0
+    }
+
+    fn forward(&mut self, input: Matrix) -> Matrix {
+        self.predict(input)
+    }
+
+    fn backward(&mut self, error: Matrix) -> Matrix {
+        &error * 10.0
+    }
+}
+
+#[test]
+fn the_difference_is_relative_to_the_larger_derivative_or_to_1() {
+    let one = Matrix::from_rows([[1.0]]);
+    for (slope, expected) in [(8.0, 0.2), (12.5, 0.2), (10.0, 0.0)] {
+        let check = check_layer(&mut Slope(slope), &one); // the weight of the one output is sin 1 + 0.1 = 0.94
+        assert!((check.largest - expected).abs() < 1e-8, "slope {slope}: {check}");
+    }
+    let check = check_loss(&mut Constant, &one, &one); // analytic 1e-3, numeric 0: relative to 1
+    assert!((check.largest - 1e-3).abs() < 1e-12, "{check}");
+}
+
+/// A loss that never changes, and says that it does.
+struct Constant;
+
+impl Loss for Constant {
+    fn forward(&mut self, _: Matrix, _: &Matrix) -> f64 {
+        7.0
+    }
+
+    fn backward(&mut self, label: &Matrix) -> Matrix {
+        label * 1e-3
+    }
+}
+
+#[test]
+fn large_numbers_are_nudged_by_large_steps() {
+    let check = check_layer(&mut Slope(10.0), &Matrix::from_rows([[3e9, -2e6]]));
+    assert!(check.largest < 1e-8, "{check}");
+}
+
 #[test]
 fn a_check_leaves_the_weights_as_they_were() {
     let mut layer = FullyConnected::he(3, 2, &mut Random::new(2));

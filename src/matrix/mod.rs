@@ -1,25 +1,24 @@
 //! **Flexibility vs. Abstraction**: linear algebra on the bare metal, on which all the rest stands.
 //!
+//! Frameworks for neural networks stand on three levels. The lowest offers the operations of linear algebra, close to
+//! the machine; the middle compiles graphs of tensor operations, and can express the most; the highest stacks
+//! elementary layers, which is less flexible, and simple.
+#![doc = include_str!("../../docs/figures/abstraction.svg")]
+//! This crate has the highest level, its [`network`](crate::network) of layers, and the lowest, which is this module.
+//!
 //! A [`Matrix`] is a row-major rectangle of `f64`: row after row in one vector, so that `x[0]`, the first sample of a
 //! batch, is one contiguous slice. A [`View`] is a matrix that is only looked at: the whole of one, its
 //! [transpose](Matrix::t), its [first rows](Matrix::top). The product [`matmul`](Matrix::matmul) takes views, so a
-//! transposed operand is read where it stands and never copied.
+//! transposed operand is read where it stands and never copied. How it is computed is told in [`kernel`]; the slides can
+//! be read without it.
+#![doc = include_str!("../../docs/walk/matrix.md")]
 //!
-//! ```
-//! use feedforward::Matrix;
-//!
-//! let x = Matrix::from_rows([[1.0, 2.0, 1.0], [3.0, 4.0, 1.0]]); // two samples, the last column is the 1 of the bias
-//! let w = Matrix::from_rows([[1.0], [10.0], [0.5]]); //             two weights and the bias
-//! let y = x.matmul(&w);
-//! assert_eq!(y, Matrix::from_rows([[21.5], [43.5]]));
-//!
-//! let gradient = x.t().matmul(&y); // Xᵀ Y, without a copy of X
-//! assert_eq!(gradient.shape(), (3, 1));
-//! ```
+//! ---
+//! [contents](crate) · next: [Artificial Neural Networks](crate::neuron)
 
 mod display;
 mod elementwise;
-mod kernel;
+pub mod kernel;
 mod view;
 
 pub use view::View;
@@ -206,6 +205,23 @@ impl Matrix {
     #[track_caller]
     pub fn matmul<'a>(&self, right: impl Into<View<'a>>) -> Matrix {
         View::from(self).matmul(right)
+    }
+
+    /// As [`matmul`](Matrix::matmul), into a matrix that is there already: it takes the shape of the product, and its
+    /// memory is used again where it suffices.
+    ///
+    /// # Panics
+    /// When `right` has not as many rows as this matrix has columns.
+    #[track_caller]
+    pub fn matmul_into<'a>(&self, right: impl Into<View<'a>>, product: &mut Matrix) {
+        View::from(self).matmul_into(right, product);
+    }
+
+    /// Takes this shape. Which elements stay is not said.
+    #[track_caller]
+    fn reshape(&mut self, rows: usize, columns: usize) {
+        self.values.resize(size(rows, columns), 0.0);
+        (self.rows, self.columns) = (rows, columns);
     }
 }
 

@@ -15,6 +15,7 @@ pub struct View<'a> {
 }
 
 impl<'a> From<&'a Matrix> for View<'a> {
+    #[inline]
     fn from(matrix: &'a Matrix) -> View<'a> {
         View {
             rows: matrix.rows,
@@ -28,11 +29,13 @@ impl<'a> From<&'a Matrix> for View<'a> {
 
 impl<'a> View<'a> {
     /// (rows, columns).
+    #[inline]
     pub fn shape(self) -> (usize, usize) {
         (self.rows, self.columns)
     }
 
     /// The transpose: rows and columns exchanged, nothing copied.
+    #[inline]
     pub fn t(self) -> View<'a> {
         View {
             rows: self.columns,
@@ -65,19 +68,35 @@ impl<'a> View<'a> {
     #[track_caller]
     pub fn matmul<'b>(self, right: impl Into<View<'b>>) -> Matrix {
         let right = right.into();
-        assert!(
-            self.columns == right.rows,
-            "matmul: {}×{} times {}×{}: the left has {} columns, the right {} rows",
-            self.rows,
-            self.columns,
-            right.rows,
-            right.columns,
-            self.columns,
-            right.rows
-        );
-        let mut product = Matrix::zeros(self.rows, right.columns);
+        self.assert_fits("matmul", right);
+        Matrix { rows: self.rows, columns: right.columns, values: kernel::multiply_new(self, right) }
+    }
+
+    /// As [`matmul`](View::matmul), into a matrix that is there already: it takes the shape of the product, and its
+    /// memory is used again where it suffices.
+    ///
+    /// # Panics
+    /// When `right` has not as many rows as this view has columns.
+    #[track_caller]
+    pub fn matmul_into<'b>(self, right: impl Into<View<'b>>, product: &mut Matrix) {
+        let right = right.into();
+        self.assert_fits("matmul_into", right);
+        product.reshape(self.rows, right.columns);
         kernel::multiply(self, right, &mut product.values);
-        product
+    }
+
+    #[track_caller]
+    #[inline]
+    fn assert_fits(self, operation: &str, right: View<'_>) {
+        let ((m, k), (p, n)) = (self.shape(), right.shape());
+        assert!(k == p, "{operation}: {m}×{k} times {p}×{n}: the left has {k} columns, the right {p} rows");
+    }
+
+    /// The `rows × columns` elements from (i, p) on.
+    #[inline(always)]
+    pub(super) fn block(self, i: usize, rows: usize, j: usize, columns: usize) -> View<'a> {
+        assert!(i + rows <= self.rows && j + columns <= self.columns);
+        View { rows, columns, values: &self.values[i * self.row_stride + j * self.column_stride..], ..self }
     }
 
     /// Element (i, j).

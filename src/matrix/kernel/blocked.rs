@@ -1,31 +1,32 @@
-//! The product in blocks that stay in the cache while they are used.
+//! Rung 3, blocks: a piece of B small enough for the cache is used for every row of A before the next piece is read.
 
+use super::loop_order::add_row;
 use crate::matrix::View;
 
-/// Rows of B in a block: 64 × 256 doubles are 128 KiB, which stay in a level-2 cache while every row of A passes by.
-const ROWS: usize = 64;
-/// Columns of B, and of C, in a block: one row of a block of C is 2 KiB and stays in the level-1 cache.
-const COLUMNS: usize = 256;
+/// Rows of B in a block: 128 × 512 doubles are 512 KiB, a half of a level-2 cache of 1 MiB.
+const ROWS: usize = 128;
+/// Columns of B, and of C, in a block: a row of a block is 4 KiB, so rows of B and C share a level-1 cache of 32 KiB.
+const COLUMNS: usize = 512;
 
-/// C += A B. For each block of B and each row of A: the row of C grows by Aᵢₚ times the rows of the block.
-pub(super) fn multiply(a: View<'_>, b: View<'_>, c: &mut [f64]) {
-    let n = b.columns;
-    let mut block = Vec::with_capacity(ROWS * COLUMNS.min(n));
+/// C = A B as [`loop_order::multiply`](super::loop_order::multiply), for one block of B after the other.
+///
+/// The loops before read all of B again for every row of A: from main memory, once B has outgrown the caches. Here a
+/// block of B is read from memory once, and from the cache for all further rows of A.
+///
+/// # Panics
+/// When the shapes do not fit.
+#[track_caller]
+pub fn multiply(a: View<'_>, b: View<'_>, c: &mut [f64]) {
+    super::assert_shapes(a, b, c);
+    let (k, n) = b.shape();
+    c.fill(0.0);
     for j in (0..n).step_by(COLUMNS) {
         let columns = COLUMNS.min(n - j);
-        for p in (0..b.rows).step_by(ROWS) {
-            let rows = ROWS.min(b.rows - p);
-            block.clear();
-            for q in p..p + rows {
-                block.extend((j..j + columns).map(|j| b.at(q, j)));
-            }
+        for p in (0..k).step_by(ROWS) {
             for i in 0..a.rows {
                 let c = &mut c[i * n + j..][..columns];
-                for (q, b) in block.chunks_exact(columns).enumerate() {
-                    let a = a.at(i, p + q);
-                    for (c, b) in c.iter_mut().zip(b) {
-                        *c += a * b;
-                    }
+                for p in p..k.min(p + ROWS) {
+                    add_row(c, a.at(i, p), b, p, j);
                 }
             }
         }

@@ -1,0 +1,60 @@
+//! The short path: tiles that read both operands where they stand. Nothing is packed and nothing allocated.
+//!
+//! It is the path of all small products, and of B with short rows or A with few: packing pays only when a packed
+//! element is used often, and when reading it in place is slow.
+
+use super::{Tiles, Window};
+use crate::matrix::View;
+
+/// Rows of B from one end of a block to the other, at most so many pages of 4 KiB: a tile reads a little of each, and
+/// the processor knows 64 to 96 pages by heart (its first-level TLB).
+const PAGES: usize = 64;
+/// Doubles in a page.
+const PAGE: usize = 4096 / 8;
+/// The depth of a block is at most so many rows of B: 256 rows of a tile 3 vectors of 8 wide are 48 KiB, which is a
+/// level-1 cache.
+const DEPTH: usize = 256;
+
+/// C = A B, where the rows of B are contiguous: a strip of B as wide as a tile is used for all rows of A, then the next.
+#[inline]
+pub(super) fn multiply(tiles: &Tiles, a: View<'_>, b: View<'_>, mut c: Window<'_>) {
+    let ((m, k), n) = (a.shape(), b.columns);
+    let depth = if k <= PAGES { k } else { (PAGES * (PAGE / b.row_stride).max(1)).min(DEPTH) };
+    let mut p = 0;
+    while p < k {
+        let depth = depth.min(k - p);
+        let mut j = 0;
+        while j < n {
+            let columns = tiles.columns(m, n - j);
+            let b = b.block(p, depth, j, columns);
+            let mut i = 0;
+            while i < m {
+                let rows = tiles.rows().min(m - i);
+                tiles.run(a.block(i, rows, p, depth), b, c.block(i, rows, j, columns), p > 0);
+                i += rows;
+            }
+            j += columns;
+        }
+        p += depth;
+    }
+}
+
+/// C = A B, where the rows of A and the columns of B are contiguous: every element of C one sum of products, with
+/// vectors along the sum. The path of a transposed B and so few rows of A that packing B does not pay.
+pub(super) fn multiply_dot(tiles: &Tiles, a: View<'_>, b: View<'_>, mut c: Window<'_>) {
+    let ((m, k), n) = (a.shape(), b.columns);
+    let most_rows = tiles.dot.len();
+    let most_columns = tiles.dot[most_rows.min(m) - 1].len();
+    let mut j = 0;
+    while j < n {
+        let columns = most_columns.min(n - j);
+        let b = b.block(0, k, j, columns);
+        let mut i = 0;
+        while i < m {
+            let rows = most_rows.min(m - i);
+            tiles.run_dot(a.block(i, rows, 0, k), b, c.block(i, rows, j, columns));
+            i += rows;
+        }
+        j += columns;
+    }
+}

@@ -1,0 +1,211 @@
+//! Every rung, path, instruction set and number of threads against the naive product, exactly: on small integers every
+//! product and sum is exact, so every order of summation gives the same bits.
+
+use super::*;
+use crate::Matrix;
+
+/// A rung: C = A B.
+type Rung = fn(View<'_>, View<'_>, &mut [f64]);
+
+fn integers(rows: usize, columns: usize) -> Matrix {
+    Matrix::from_fn(rows, columns, |i, j| ((7 * i + 3 * j) % 11) as f64 - 5.0)
+}
+
+/// The instruction sets to test: all that the machine has. Where `FEEDFORWARD_TEST_SET` names one (`AVX2`), that one,
+/// and a machine without it fails.
+fn sets() -> Vec<InstructionSet> {
+    match std::env::var("FEEDFORWARD_TEST_SET") {
+        Ok(name) => {
+            let set = InstructionSet::ALL.into_iter().find(|set| set.to_string() == name);
+            let set = set.unwrap_or_else(|| panic!("FEEDFORWARD_TEST_SET: there is no instruction set {name}"));
+            set.assert_available();
+            vec![set]
+        }
+        Err(_) => InstructionSet::ALL.into_iter().filter(|set| set.is_available()).collect(),
+    }
+}
+
+/// Calls `test` with A and B of these shapes as they are stored, transposed, and as the top of a taller matrix; and with
+/// the naive product.
+fn with_all_layouts((m, k, n): (usize, usize, usize), mut test: impl FnMut(View<'_>, View<'_>, &[f64])) {
+    let (a, b) = (integers(m, k), integers(k, n));
+    let (a_transposed, b_transposed) = (a.transpose(), b.transpose());
+    let (a_wide, b_wide) = (integers(k + 3, m), integers(n + 2, k));
+    let mut expected = vec![f64::NAN; m * n];
+    for a in [View::from(&a), a_transposed.t(), a_wide.top(k).t()] {
+        for b in [View::from(&b), b_transposed.t(), b_wide.top(n).t()] {
+            naive::multiply(a, b, &mut expected);
+            test(a, b, &expected);
+        }
+    }
+}
+
+/// Shapes at and around the edges: of a tile's rows (4, 8), of a vector (4, 8), of a tile's columns (12, 16, 24, 32),
+/// of the blocks (64, 128, 256, 384), of the paths (16 and 128 rows of A, 256 columns of B).
+fn shapes() -> Vec<(usize, usize, usize)> {
+    if cfg!(miri) {
+        return vec![
+            (0, 2, 3),
+            (3, 0, 2),
+            (3, 2, 0),
+            (1, 1, 1),
+            (5, 3, 9),
+            (1, 7, 6),
+            (6, 7, 1),
+            (17, 3, 5),
+            (2, 258, 5),
+        ];
+    }
+    let mut shapes = vec![(1, 785, 129), (129, 785, 1), (7, 63, 100), (8, 65, 257), (9, 256, 25), (10, 257, 33)];
+    shapes.extend([(16, 64, 300), (17, 255, 31), (127, 129, 25), (128, 10, 385), (129, 257, 9), (130, 5, 385)]);
+    for m in [0, 1, 2, 3, 4, 5, 7, 8, 9, 16, 17] {
+        for n in [0, 1, 3, 4, 5, 8, 9, 12, 13, 16, 17, 24, 25, 33] {
+            shapes.extend([0, 1, 9].map(|k| (m, k, n)));
+        }
+    }
+    shapes
+}
+
+#[test]
+fn every_rung_equals_the_naive_product() {
+    let rungs: [(&str, Rung); 4] = [
+        ("loop_order", loop_order::multiply),
+        ("blocked", blocked::multiply),
+        ("packed", packed::multiply),
+        ("multiply", multiply),
+    ];
+    for shape in shapes() {
+        with_all_layouts(shape, |a, b, expected| {
+            for (name, rung) in rungs {
+                let mut c = vec![f64::NAN; expected.len()];
+                rung(a, b, &mut c);
+                assert_eq!(c, expected, "{name}: {:?} times {:?}", a.shape(), b.shape());
+            }
+            assert_eq!(a.matmul(b).as_slice(), expected, "matmul: {:?} times {:?}", a.shape(), b.shape());
+        });
+    }
+}
+
+#[test]
+fn every_instruction_set_equals_the_naive_product_on_every_path() {
+    for set in sets() {
+        for shape in shapes() {
+            with_all_layouts(shape, |a, b, expected| {
+                let direct = b.column_stride == 1;
+                let dot = a.column_stride == 1 && b.row_stride == 1;
+                let paths = [(Path::Direct, direct), (Path::Dot, dot), (Path::Packed, true)];
+                for (path, _) in paths.into_iter().filter(|&(_, possible)| possible && b.columns != 1) {
+                    let mut c = vec![f64::NAN; expected.len()];
+                    product(set, Some(1), Some(path), a, b, Window::new(&mut c, a.rows, b.columns));
+                    assert_eq!(c, expected, "{set}, {path:?}: {:?} times {:?}", a.shape(), b.shape());
+                }
+                let mut c = vec![f64::NAN; expected.len()];
+                multiply_with(set, 1, a, b, &mut c);
+                assert_eq!(c, expected, "{set}: {:?} times {:?}", a.shape(), b.shape());
+            });
+        }
+    }
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_bits() {
+    let shapes = [(200, 200, 200), (131, 257, 385), (16, 1000, 600), (600, 900, 16), (1, 3000, 2000), (2000, 3000, 1)];
+    let shapes = if cfg!(miri) { &shapes[..0] } else { &shapes[..] };
+    for &(m, k, n) in shapes {
+        let rough = |rows, columns| Matrix::from_fn(rows, columns, |i, j| 1.0 / (1 + (7 * i + 3 * j) % 101) as f64);
+        let (a, b) = (rough(m, k), rough(k, n));
+        let (a_transposed, b_transposed) = (a.transpose(), b.transpose());
+        for (a, b) in
+            [(View::from(&a), View::from(&b)), (a_transposed.t(), View::from(&b)), (View::from(&a), b_transposed.t())]
+        {
+            for set in sets() {
+                let mut alone = vec![f64::NAN; m * n];
+                multiply_with(set, 1, a, b, &mut alone);
+                for threads in [2, 3, 7] {
+                    let mut together = vec![f64::NAN; m * n];
+                    multiply_with(set, threads, a, b, &mut together);
+                    assert!(alone == together, "{set}, {threads} threads: {m}×{k} times {k}×{n}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn pieces_for_threads_fill_the_product() {
+    for set in sets() {
+        with_all_layouts((17, 5, 13), |a, b, expected| {
+            for (threads, path) in [1, 2, 3, 7].into_iter().flat_map(|n| [(n, Path::Packed), (n, Path::of(a, b))]) {
+                let mut c = vec![f64::NAN; expected.len()];
+                threads::multiply(path, set.tiles(), threads, a, b, Window::new(&mut c, a.rows, b.columns));
+                assert_eq!(c, expected, "{set}, {threads} threads, {path:?}");
+            }
+        });
+    }
+}
+
+#[test]
+fn what_is_not_finite_reaches_its_row_or_column_and_nothing_else() {
+    let (m, k, n) = if cfg!(miri) { (5, 3, 6) } else { (19, 37, 29) };
+    for set in sets() {
+        for (i, j) in [(0, 0), (m - 1, k - 1), (3, 2)] {
+            let mut a = integers(m, k).map(|x| x + 6.0);
+            a[(i, j)] = f64::NAN;
+            let (a_transposed, b) = (a.transpose(), integers(k, n).map(|x| x + 6.0));
+            let b_transposed = b.transpose();
+            for (a, b) in [(View::from(&a), View::from(&b)), (a_transposed.t(), b_transposed.t())] {
+                let mut c = vec![0.0; m * n];
+                multiply_with(set, 1, a, b, &mut c);
+                let row = |r: usize| &c[r * n..][..n];
+                assert!((0..m).all(|r| row(r).iter().all(|x| x.is_nan() == (r == i))), "{set}: NaN in row {i}");
+            }
+            let mut b = integers(k, n).map(|x| x + 6.0);
+            b[(j, i)] = f64::INFINITY;
+            let mut c = vec![0.0; m * n];
+            let a = integers(m, k).map(|x| x + 6.0);
+            multiply_with(set, 1, View::from(&a), View::from(&b), &mut c);
+            let expected = |q: usize| (q % n == i).then_some(f64::INFINITY);
+            let right = |(q, x): (usize, &f64)| expected(q).map_or(x.is_finite(), |inf| *x == inf);
+            assert!(c.iter().enumerate().all(right), "{set}: ∞ in column {i}");
+        }
+    }
+}
+
+#[test]
+fn matmul_into_uses_the_memory_it_is_given_and_forgets_what_was_in_it() {
+    let (a, b) = (integers(6, 3), integers(3, 4));
+    let mut c = Matrix::filled(5, 7, f64::NAN);
+    let memory = c.as_slice().as_ptr();
+    a.matmul_into(&b, &mut c);
+    assert_eq!(c, a.matmul(&b));
+    assert_eq!(c.as_slice().as_ptr(), memory);
+    integers(3, 0).matmul_into(&integers(0, 2), &mut c);
+    assert_eq!(c, Matrix::zeros(3, 2));
+}
+
+#[test]
+fn the_selected_instruction_set_is_the_fastest_there_is() {
+    // No test forces a set, which would be seen by all.
+    let mut available = InstructionSet::ALL.into_iter().filter(|set| set.is_available());
+    assert_eq!(Some(InstructionSet::selected()), available.next_back());
+}
+
+#[test]
+fn an_instruction_set_that_the_machine_does_not_have_cannot_be_forced() {
+    for set in InstructionSet::ALL {
+        let forced = std::panic::catch_unwind(|| set.assert_available());
+        assert_eq!(forced.is_ok(), set.is_available());
+    }
+}
+
+#[test]
+#[should_panic(expected = "matmul: 2×3 times 4×5: the left has 3 columns, the right 4 rows")]
+fn a_product_of_shapes_that_do_not_fit_names_both() {
+    integers(2, 3).matmul(&integers(4, 5));
+}
+
+#[test]
+#[should_panic(expected = "multiply: 2×3 times 3×5 into 9 elements")]
+fn a_result_of_another_size_is_refused() {
+    multiply(View::from(&integers(2, 3)), View::from(&integers(3, 5)), &mut [0.0; 9]);
+}
