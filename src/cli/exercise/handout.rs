@@ -112,9 +112,12 @@ mod tests {
             assert_eq!(handed_out.matches("todo!(").count(), section.asked.len(), "{}", section.name);
             let comments = |text: &str| text.lines().filter(|line| line.starts_with("//!")).count();
             assert_eq!(comments(&handed_out), comments(full), "{}", section.name);
-            for answer in ["// 0 if x", "(9)\n", "(10)\n", "(11)\n", "(12)\n", "(13)\n", "(14)\n", "(15)\n", "(16)\n"] {
-                assert!(!handed_out.contains(&format!(" {answer}")), "{}: {answer}", section.name);
-            }
+            let equation = |line: &str| {
+                let code = !line.trim_start().starts_with("//");
+                code && line.contains("//") && line.ends_with(')')
+            };
+            assert!(full.lines().any(equation) || section.name == "network", "{}", section.name);
+            assert!(!handed_out.lines().any(equation), "{}: {handed_out}", section.name);
         }
     }
 }

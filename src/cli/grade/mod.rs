@@ -50,7 +50,7 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
         return Err(Failure::Usage(format!("{option} is for one submission, here are {n}: use --csv")));
     }
     let mut files = files::Files::new(&words)?;
-    let workshop = Workshop::new(Duration::from_secs_f64(limit))?;
+    let workshop = Workshop::new(Duration::from_secs_f64(limit), submissions.len() > 2)?;
     let mut report = report::Report::new(submissions.len(), words.has("--quiet"))?;
     grade(&workshop, &submissions, words.has("--all-or-nothing"), |graded| {
         files.write(graded)?;
@@ -71,14 +71,14 @@ fn grade(
     let next = AtomicUsize::new(0);
     let jobs = submissions.len() * SECTIONS.len();
     let (judged, verdicts) = mpsc::channel();
-    let work = |judged: mpsc::Sender<(usize, usize, Verdict)>| loop {
+    let work = |bench: usize, judged: mpsc::Sender<(usize, usize, Verdict)>| loop {
         let job = next.fetch_add(1, Ordering::Relaxed);
         if job >= jobs {
             break;
         }
         let (which, section) = (job / SECTIONS.len(), job % SECTIONS.len());
         let verdict = match submissions[which].section(&SECTIONS[section]) {
-            Ok(source) => workshop.judge(&SECTIONS[section], &source),
+            Ok(source) => workshop.judge(bench, &SECTIONS[section], &source),
             Err(why) => Verdict::Refused { why, details: String::new() },
         };
         if judged.send((which, section, verdict)).is_err() {
@@ -90,9 +90,10 @@ fn grade(
         .map(|one| Graded { name: one.name.clone(), verdicts: Default::default(), all_or_nothing, seconds: 0.0 })
         .collect();
     thread::scope(|scope| {
-        for _ in 0..thread::available_parallelism().map_or(1, |n| n.get()).min(jobs) {
+        let work = &work;
+        for bench in 0..thread::available_parallelism().map_or(1, |n| n.get()).min(jobs) {
             let judged = judged.clone();
-            scope.spawn(|| work(judged));
+            scope.spawn(move || work(bench, judged));
         }
         drop(judged);
         for (which, section, verdict) in verdicts {

@@ -24,6 +24,8 @@ pub(super) struct Workshop {
     folder: PathBuf,
     rustc: OsString,
     limit: Duration,
+    /// Whether the compiler keeps what it can use again, which takes its time at first and pays for a class.
+    class: bool,
 }
 
 impl Drop for Workshop {
@@ -34,21 +36,21 @@ impl Drop for Workshop {
 
 impl Workshop {
     /// Makes the folder, and sees that there is a compiler. A compilation may take six times as long as a check.
-    pub(super) fn new(limit: Duration) -> Result<Workshop, Failure> {
+    pub(super) fn new(limit: Duration, class: bool) -> Result<Workshop, Failure> {
         let folder = std::env::temp_dir().join(format!("feedforward-grade-{}", word()));
         let made = fs::create_dir_all(&folder);
         made.map_err(|error| Failure::Run(format!("cannot write to {}: {error}", folder.display())))?;
         let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-        let workshop = Workshop { folder, rustc, limit };
+        let workshop = Workshop { folder, rustc, limit, class };
         match workshop.rustc(&workshop.folder, &["--version"]) {
             Ok(Finished { end: End::Exited(status), .. }) if status.success() => Ok(workshop),
             _ => Err(Failure::Run("grading needs the Rust compiler: rustc could not be run".to_string())),
         }
     }
 
-    /// Judges a student's file.
-    pub(super) fn judge(&self, section: &Section, source: &str) -> Verdict {
-        let folder = self.folder.join(word());
+    /// Judges a student's file, on one of several benches that are used at the same time.
+    pub(super) fn judge(&self, bench: usize, section: &Section, source: &str) -> Verdict {
+        let folder = self.folder.join(format!("bench-{bench}"));
         let verdict = self.try_judge(&folder, section, source);
         let _ = fs::remove_dir_all(&folder);
         verdict.unwrap_or_else(|error| Verdict::Refused {
@@ -62,8 +64,11 @@ impl Workshop {
         write_crate(folder, section, source, &checks)?;
         let library = ["--crate-name=feedforward", "--crate-type=lib", "src/lib.rs"];
         let program = ["--crate-name=checks", "--extern=feedforward=libfeedforward.rlib", "tests/exercise/main.rs"];
+        let kept = format!("-Cincremental={}-{}", folder.display(), section.name);
+        let options: &[&str] =
+            if self.class { &["--edition=2024", "-Awarnings", &kept] } else { &["--edition=2024", "-Awarnings"] };
         for part in [library, program] {
-            let finished = self.rustc(folder, &[&["--edition=2024", "-Awarnings"][..], &part].concat())?;
+            let finished = self.rustc(folder, &[options, &part].concat())?;
             if let Some(refused) = self.compile_error(&finished, section) {
                 return Ok(refused);
             }
