@@ -1,7 +1,7 @@
 //! The proof that the grader is right: the reference, the handout, wrong solutions, unusual ones, and tricks.
 //!
 //! It compiles some hundred solutions, which takes minutes; so most of it runs when asked for, as the gate does:
-//! `cargo test --release --test grading -- --include-ignored`
+//! `cargo test --test grading -- --include-ignored`
 
 mod class;
 mod handout;
