@@ -17,6 +17,7 @@ pub mod data;
 pub mod evaluation;
 pub mod framework;
 pub mod gradient_check;
+pub mod model;
 pub mod random;
 
 #[doc = include_str!("../docs/walk/whole_step.md")]

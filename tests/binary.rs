@@ -1,36 +1,11 @@
 //! Whole runs of the binary: what a user types, and what the user sees.
 
+#[path = "support/binary.rs"]
+mod binary;
+
+use binary::{accuracies, failure, output};
 use std::io::Read;
-use std::process::{Command, Output, Stdio};
-
-/// A run of the binary with these words; its output is piped, so nothing is shown in place.
-fn run(words: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_feedforward")).args(words).output().expect("the binary starts")
-}
-
-/// The output of a run that ends well.
-fn output(words: &[&str]) -> String {
-    let output = run(words);
-    assert!(output.status.success() && output.stderr.is_empty(), "{words:?}: {output:?}");
-    String::from_utf8(output.stdout).expect("UTF-8")
-}
-
-/// The only line that a run writes to stderr, which ends with this exit code.
-fn failure(words: &[&str], code: i32) -> String {
-    let output = run(words);
-    let stderr = String::from_utf8(output.stderr).expect("UTF-8");
-    assert_eq!(output.status.code(), Some(code), "{words:?}: {stderr}");
-    assert!(stderr.starts_with("feedforward: ") && stderr.ends_with('\n'), "{words:?}: {stderr}");
-    assert_eq!(stderr.lines().count(), 1, "{words:?}: {stderr}");
-    stderr
-}
-
-/// The two accuracies, in percent, of a run's last line.
-fn accuracies(output: &str) -> (f64, f64) {
-    let line = output.lines().find(|line| line.starts_with("accuracy ")).expect("a line with the accuracy");
-    let mut words = line.split_whitespace().filter_map(|word| word.parse().ok());
-    (words.next().expect("on the training data"), words.next().expect("on the test data"))
-}
+use std::process::{Command, Stdio};
 
 #[test]
 fn without_words_the_exercises_network_learns_iris() {
@@ -98,6 +73,21 @@ fn every_option_is_heeded() {
 }
 
 #[test]
+fn the_learning_rate_decays_if_asked_to() {
+    let words = ["--epochs", "40", "--decay", "0.5", "--learning-rate", "0.01"];
+    let output = output(&words);
+    assert!(output.contains("learning rate 0.01, times 0.5 after every epoch; seed 1"), "{output}");
+    let losses: Vec<&str> =
+        output.lines().filter_map(|line| line.strip_prefix("epoch ")?.split(" · ").nth(1)).collect();
+    assert_eq!(losses[losses.len() - 2], losses[losses.len() - 1], "{output}"); // 0.01 · 0.5³⁵ moves nothing
+    let constant = self::output(&[&words[..2], &words[4..]].concat());
+    assert!(
+        constant.contains("learning rate 0.01; seed 1") && !constant.contains(losses[losses.len() - 1]),
+        "{constant}"
+    );
+}
+
+#[test]
 fn a_quiet_run_prints_its_result_alone() {
     let output = output(&["--quiet"]);
     assert_eq!(output.lines().count(), 1, "{output}");
@@ -130,6 +120,9 @@ fn each_wrong_word_is_named_with_what_would_be_right() {
         ("--learning-rate -1", &["--learning-rate", "a positive number", "\"-1\""]),
         ("--learning-rate NaN", &["--learning-rate", "a positive number"]),
         ("--learning-rate inf", &["--learning-rate", "a positive number"]),
+        ("--decay 0", &["--decay", "above 0 and up to 1"]),
+        ("--decay 1.5", &["--decay", "above 0 and up to 1"]),
+        ("--threads 0", &["--threads", "from 1"]),
         ("--hidden 3,0", &["--hidden", "\"3,0\""]),
         ("--hidden 3,,4", &["--hidden", "\"3,,4\""]),
         ("--hidden 1000000000", &["--hidden", "weights"]),

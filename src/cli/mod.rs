@@ -2,12 +2,21 @@
 //! in one line.
 
 mod chart;
+mod exercise;
+mod grade;
 mod options;
+mod outputs;
+mod plot;
+mod predict;
 mod progress;
 mod report;
+mod settings;
+mod sheet;
+mod source;
 mod train;
 mod training;
 
+use feedforward::data::FileError;
 use options::nearest;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
@@ -16,7 +25,12 @@ use std::process::ExitCode;
 type Command = (&'static str, &'static str, fn(&[String]) -> Result<(), Failure>);
 
 /// All commands. Without one, `train` is meant.
-const COMMANDS: [Command; 1] = [("train", "train a network and show how good it is", train::run)];
+const COMMANDS: [Command; 4] = [
+    ("train", "train a network and show how good it is", train::run),
+    ("predict", "class probabilities of new samples, from a saved model", predict::run),
+    ("handout", "write the exercise for students", exercise::handout::run),
+    ("grade", "grade what students handed in", grade::run),
+];
 
 /// Why a command ended early.
 #[derive(Debug)]
@@ -27,6 +41,19 @@ pub(crate) enum Failure {
     Run(String),
     /// Nobody reads the output any more, as in `feedforward | head -3`: nothing to say, exit code 0.
     Closed,
+}
+
+impl Failure {
+    fn usage(message: &str) -> Failure {
+        Failure::Usage(message.to_string())
+    }
+}
+
+impl From<FileError> for Failure {
+    /// A file that was given as input is wrong.
+    fn from(error: FileError) -> Failure {
+        Failure::Usage(error.to_string())
+    }
 }
 
 impl From<io::Error> for Failure {
@@ -73,7 +100,7 @@ fn run(words: &[String]) -> Result<(), Failure> {
 fn unknown(word: &str) -> Failure {
     let hint = match nearest(word, COMMANDS.iter().map(|(name, ..)| *name)) {
         Some(name) => format!("did you mean {name}?"),
-        None if train::is_data(word) => format!("did you mean: feedforward train {word}"),
+        None if source::is_data(word) => format!("did you mean: feedforward train {word}"),
         None => "see feedforward --help".to_string(),
     };
     Failure::Usage(format!("there is no command {word:?}; {hint}"))
@@ -89,6 +116,6 @@ fn help() -> Result<(), Failure> {
         writeln!(out, "  {name:<24}{what}")?;
     }
     writeln!(out, "\noptions without a command are those of train:")?;
-    options::list(&mut out, train::OPTIONS)?;
+    options::list(&mut out, settings::OPTIONS)?;
     Ok(writeln!(out, "  {:<24}show the version", "--version")?)
 }

@@ -70,9 +70,10 @@ impl Progress {
     fn line(&self, training: &Training, iteration: usize) -> String {
         let all = training.iterations.div_ceil(training.batches);
         let epoch = iteration.div_ceil(training.batches);
-        let mut line = format!("epoch {epoch:>width$} of {all}", width = all.to_string().len());
+        let width = all.to_string().len();
+        let mut line = format!("epoch {epoch:>width$} of {all} · loss {:.4}", training.loss(iteration));
         if let Some(last) = training.epochs.last() {
-            line += &format!(" · loss {:.4} · test {:5.1} %", last.loss, 100.0 * last.accuracy);
+            line += &format!(" · test {:5.1} %", 100.0 * last.accuracy);
         }
         let elapsed = self.started.elapsed().as_secs_f64();
         let speed = (iteration * training.batch_size) as f64 / elapsed.max(1e-9);

@@ -1,10 +1,10 @@
 //! What a run shows before and after: data and network in one glance, the loss curve, the accuracy, the confusion matrix.
 
 use super::progress::duration;
-use super::train::Settings;
+use super::settings::Settings;
 use super::training::Training;
 use super::{Failure, chart};
-use feedforward::Layer;
+use feedforward::Matrix;
 use feedforward::evaluation::{accuracy, confusion};
 use std::io::Write;
 use std::time::Duration;
@@ -15,36 +15,42 @@ const MOST_CLASSES: usize = 20;
 /// The data, the network and the settings.
 pub(crate) fn glance(
     out: &mut impl Write,
-    name: &str,
     training: &Training,
     settings: &Settings,
+    start: &str,
 ) -> Result<(), Failure> {
-    let (train, test) = (&training.train, &training.test);
+    let Training { name, train, test, .. } = training;
     let (features, classes) = (train.inputs.columns(), train.class_names.len());
     writeln!(out, "data      {name}: {features} features, {classes} classes ({})", names(&train.class_names))?;
     writeln!(out, "          {} samples to train on, {} to test on", train.samples(), test.samples())?;
 
-    let weights: usize = layers(training).map(|weights| weights.as_slice().len()).sum();
+    let weights: usize = training.weights().map(|weights| weights.as_slice().len()).sum();
     let fully_connected: Vec<String> =
-        layers(training).map(|weights| format!("fully connected → {}", weights.columns())).collect();
+        training.weights().map(|weights| format!("fully connected → {}", weights.columns())).collect();
     let network = fully_connected.join(" → ReLU → ");
-    writeln!(out, "network   {features} → {network} → softmax; {weights} weights, {} start", settings.start.name())?;
+    writeln!(out, "network   {features} → {network} → softmax; {weights} weights, {start}")?;
 
     writeln!(
         out,
-        "training  {} iterations ({} epochs) of {} samples; SGD, learning rate {}; seed {}\n",
+        "training  {} iterations ({}) of {} samples; SGD, learning rate {}{}; seed {}\n",
         training.iterations,
-        training.iterations.div_ceil(training.batches),
+        plural(training.iterations.div_ceil(training.batches), "epoch"),
         training.batch_size,
         settings.learning_rate,
+        if settings.decay < 1.0 { format!(", times {} after every epoch", settings.decay) } else { String::new() },
         settings.seed
     )?;
     Ok(())
 }
 
-/// The weights of the trainable layers.
-fn layers(training: &Training) -> impl Iterator<Item = &feedforward::Matrix> {
-    training.network.layers().iter().filter_map(|layer| Layer::weights(layer.as_ref()))
+/// 1 epoch, 2 epochs, 3 batches.
+pub(super) fn plural(number: usize, what: &str) -> String {
+    let ending = match number {
+        1 => "",
+        _ if what == "batch" => "es",
+        _ => "s",
+    };
+    format!("{number} {what}{ending}")
 }
 
 /// The names of a few classes, or the first and last of many.
@@ -63,11 +69,16 @@ pub(crate) fn curve(out: &mut impl Write, training: &Training) -> Result<(), Fai
 }
 
 /// How good the network is.
-pub(crate) fn result(out: &mut impl Write, training: &Training, time: Duration, quiet: bool) -> Result<(), Failure> {
+pub(crate) fn result(
+    out: &mut impl Write,
+    training: &Training,
+    prediction: &Matrix,
+    time: Duration,
+    quiet: bool,
+) -> Result<(), Failure> {
     let (train, test) = (&training.train, &training.test);
-    let prediction = training.predict(&test.inputs);
-    let (on_train, on_test) = (training.accuracy(train), accuracy(&prediction, &test.labels));
-    let counts = confusion(&prediction, &test.labels);
+    let (on_train, on_test) = (training.accuracy(train), accuracy(prediction, &test.labels));
+    let counts = confusion(prediction, &test.labels);
     if !quiet && counts.len() <= MOST_CLASSES {
         table(out, &test.class_names, &counts)?;
     }

@@ -1,63 +1,17 @@
 //! The command `train`: data, network and settings from the words, a run, and what came of it.
 
-use super::options::{self, Choice, Words};
-use super::progress::Progress;
-use super::training::{Start, Training};
-use super::{Failure, report};
-use feedforward::data::Dataset;
+use super::options::{self, Words};
+use super::outputs::Outputs;
+use super::settings::{Length, OPTIONS, Settings};
+use super::source::{Kind, Source};
+use super::training::Training;
+use super::{Failure, plot, report, sheet};
+use feedforward::matrix::kernel::set_threads;
+use feedforward::model::Model;
 use feedforward::random::Random;
 use std::io::{self, Write};
-use std::str::FromStr;
+use std::path::PathBuf;
 use std::time::Instant;
-
-pub(crate) const OPTIONS: &[Choice] = &[
-    Choice { name: "--iterations", value: "N", help: "how many batches to learn from (iris: 4000)" },
-    Choice { name: "--epochs", value: "N", help: "or how many times to go through all training data" },
-    Choice { name: "--batch-size", value: "N", help: "samples a batch (50)" },
-    Choice {
-        name: "--learning-rate",
-        value: "η",
-        help: "of SGD; the loss is summed over the batch, so larger batches\nwant a smaller one (0.001)",
-    },
-    Choice { name: "--hidden", value: "N,N,…", help: "sizes of the hidden layers, or none (3)" },
-    Choice {
-        name: "--start",
-        value: "HOW",
-        help: "first weights: uniform, as the exercise asks; xavier; he (uniform)",
-    },
-    Choice { name: "--seed", value: "N", help: "of all random numbers: the same seed, the same run (1)" },
-    Choice { name: "--quiet", value: "", help: "print the result alone" },
-    Choice { name: "--help", value: "", help: "show this" },
-];
-
-/// Everything about a run that the options decide.
-pub(crate) struct Settings {
-    pub(crate) hidden: Vec<usize>,
-    pub(crate) start: Start,
-    pub(crate) length: Length,
-    pub(crate) batch_size: usize,
-    pub(crate) learning_rate: f64,
-    pub(crate) seed: u64,
-}
-
-/// How long to train.
-#[derive(Clone, Copy)]
-pub(crate) enum Length {
-    Iterations(usize),
-    Epochs(usize),
-}
-
-/// The exercise's settings.
-fn exercise() -> Settings {
-    Settings {
-        hidden: vec![3],
-        start: Start::Uniform,
-        length: Length::Iterations(4000),
-        batch_size: 50,
-        learning_rate: 1e-3,
-        seed: 1,
-    }
-}
 
 /// Trains, and reports.
 pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
@@ -65,84 +19,102 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
     if words.has("--help") {
         return help();
     }
-    let settings = settings(&words, exercise())?;
-    let quiet = words.has("--quiet");
     let started = Instant::now();
-
-    let mut random = Random::new(settings.seed);
-    let data = match words.plain[..] {
-        [] | ["iris"] => Dataset::iris(),
-        [name] => return Err(Failure::Usage(format!("there is no data set {name:?}; there is iris"))),
+    let kind = match words.plain[..] {
+        [] => Kind::Iris,
+        [name] => Kind::named(name)?,
         [_, second, ..] => return Err(Failure::Usage(format!("one data set is enough: what is {second:?}?"))),
     };
-    let mut data = data;
-    data.divide_by_largest();
-    let (train, test) = data.split(2.0 / 3.0, &mut random);
-    let mut training = Training::new(train, test, &settings, random)?;
+    let settings = Settings::read(&words, Settings::default_for(&kind))?;
+    for name in ["--hidden", "--start", "--scale"] {
+        if words.has("--load") && words.has(name) {
+            return Err(Failure::Usage(format!("--load and {name} exclude each other: the model decides that")));
+        }
+    }
+    if let Some(threads) = words.value("--threads", "a whole number from 1 to 1024", |n| (1..=1024).contains(n))? {
+        set_threads(threads);
+    }
+    let loaded = words.text("--load").map(Model::load).transpose()?;
+    let mut random = Random::new(settings.seed);
+    let source = Source::read(&kind, &words, &settings, loaded.as_ref(), &mut random)?;
+    let mut outputs = Outputs::new(&words)?;
+    let mut training = Training::new(source, loaded, &settings, random)?;
 
     let mut out = io::stdout();
+    let quiet = words.has("--quiet");
     if !quiet {
-        report::glance(&mut out, "iris", &training, &settings)?;
+        let start =
+            words.text("--load").map_or(format!("{} start", settings.start.name()), |from| format!("from {from}"));
+        report::glance(&mut out, &training, &settings, &start)?;
     }
-    training.run(&mut Progress::new(quiet))?;
+    training.run(&settings, &mut outputs)?;
     if !quiet {
         report::curve(&mut out, &training)?;
     }
-    report::result(&mut out, &training, started.elapsed(), quiet)
-}
-
-/// The settings that the options give, the rest as they are in `default`.
-fn settings(words: &Words, default: Settings) -> Result<Settings, Failure> {
-    let count = |name| words.value(name, "a whole number from 1 to 100000000", |n| (1..=100_000_000).contains(n));
-    let length = match (count("--iterations")?, count("--epochs")?) {
-        (Some(_), Some(_)) => {
-            return Err(Failure::Usage("--iterations and --epochs exclude each other: give one".to_string()));
-        }
-        (Some(iterations), None) => Length::Iterations(iterations),
-        (None, Some(epochs)) => Length::Epochs(epochs),
-        (None, None) => default.length,
-    };
-    let positive = |x: &f64| x.is_finite() && *x > 0.0;
-    Ok(Settings {
-        hidden: words
-            .value("--hidden", "sizes from 1 on, as in 64,32, or none", |_: &Hidden| true)?
-            .map_or(default.hidden, |hidden| hidden.0),
-        start: words.value("--start", "uniform, xavier or he", |_| true)?.unwrap_or(default.start),
-        length,
-        batch_size: count("--batch-size")?.unwrap_or(default.batch_size),
-        learning_rate: words.value("--learning-rate", "a positive number", positive)?.unwrap_or(default.learning_rate),
-        seed: words.value("--seed", "a whole number from 0 on", |_| true)?.unwrap_or(default.seed),
-    })
-}
-
-/// The value of `--hidden`.
-struct Hidden(Vec<usize>);
-
-impl FromStr for Hidden {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Hidden, ()> {
-        let size = |text: &str| text.trim().parse().ok().filter(|&size| size > 0).ok_or(());
-        if text == "none" {
-            Ok(Hidden(Vec::new()))
-        } else {
-            text.split(',').map(size).collect::<Result<_, _>>().map(Hidden)
+    let prediction = training.predict(&training.test.inputs);
+    report::result(&mut out, &training, &prediction, started.elapsed(), quiet)?;
+    let mut files = Vec::new();
+    if let Some(file) = words.text("--plot") {
+        files.push(("plot", write(file, plot::draw(&training, &settings))?));
+        if let Some(image) = training.image {
+            let mistakes = format!("{}-mistakes.svg", file.trim_end_matches(".svg"));
+            files.push(("mistakes", write(&mistakes, sheet::draw(&training, &prediction, image))?));
         }
     }
+    files.extend(words.text("--log").map(|file| ("log", file.to_string())));
+    files.extend(words.text("--save").map(|directory| ("model", directory.to_string())));
+    for (what, file) in files.into_iter().filter(|_| !quiet) {
+        writeln!(out, "{what:<10}{file}")?;
+    }
+    Ok(())
 }
 
-/// Whether the word names something to train on.
-pub(crate) fn is_data(word: &str) -> bool {
-    word == "iris"
+/// Writes a drawing, and returns the name of its file.
+fn write(file: &str, text: String) -> Result<String, Failure> {
+    std::fs::write(PathBuf::from(file), text).map_err(|error| Failure::Run(format!("--plot {file}: {error}")))?;
+    Ok(file.to_string())
 }
 
 fn help() -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     writeln!(out, "feedforward train: trains a network of fully connected layers with ReLUs between them and a")?;
     writeln!(out, "softmax behind the last, by SGD on the cross entropy loss, and shows how good it is.\n")?;
-    writeln!(out, "usage: feedforward train [iris] [OPTION …]\n")?;
+    writeln!(out, "usage: feedforward train [DATA] [OPTION …]\n")?;
+    writeln!(out, "data:")?;
+    writeln!(out, "  iris                    150 flowers of 3 species, 4 lengths of each; if nothing else is said")?;
+    writeln!(out, "  digits                  1797 handwritten digits of 8×8 pixels")?;
+    writeln!(
+        out,
+        "  DIR                     MNIST, Fashion-MNIST or EMNIST: a directory with train-images-idx3-ubyte"
+    )?;
+    writeln!(out, "                          and its three companions, unpacked")?;
+    writeln!(out, "  FILE.csv                a table: a sample a line, one column its class, the others numbers\n")?;
     writeln!(out, "options:")?;
     options::list(&mut out, OPTIONS)?;
-    writeln!(out, "\non a terminal the progress is shown in place, in a file or a pipe a line at a time.")?;
+    defaults(&mut out)?;
+    writeln!(out, "\nOn a terminal the progress is shown in place, in a file or a pipe a line at a time.")?;
+    writeln!(out, "Ctrl-C ends a run; with --save, its model of a second before is there.")?;
     Ok(())
+}
+
+/// A table of what the options are if they are not given.
+fn defaults(out: &mut impl Write) -> io::Result<()> {
+    let kinds = [Kind::Iris, Kind::Digits, Kind::Images(PathBuf::new()), Kind::Csv(PathBuf::new())];
+    let settings = kinds.map(|kind| Settings::default_for(&kind));
+    writeln!(out, "\nif not given:             iris        digits      DIR         FILE.csv")?;
+    let mut line = |name: &str, value: &dyn Fn(&Settings) -> String| {
+        let values = settings.iter().map(|settings| format!("{:<12}", value(settings))).collect::<String>();
+        writeln!(out, "  {name:<24}{}", values.trim_end())
+    };
+    let epochs = |settings: &Settings| match settings.length {
+        Length::Epochs(epochs) => format!("{epochs}"),
+        Length::Iterations(iterations) => format!("({iterations} it.)"),
+    };
+    line("--epochs", &epochs)?;
+    line("--batch-size", &|settings| settings.batch_size.to_string())?;
+    line("--learning-rate", &|settings| settings.learning_rate.to_string())?;
+    line("--decay", &|settings| settings.decay.to_string())?;
+    line("--hidden", &|settings| settings.hidden[0].to_string())?;
+    line("--start", &|settings| settings.start.name().to_string())?;
+    line("--scale", &|settings| settings.scale.name().to_string())
 }

@@ -1,13 +1,14 @@
 //! A run: the network is built, trained batch by batch, and measured at the end of every epoch.
 
 use super::Failure;
-use super::progress::Progress;
-use super::train::{Length, Settings};
-use feedforward::data::{Batches, Dataset};
+use super::outputs::Outputs;
+use super::settings::{Length, Settings};
+use super::source::Source;
+use feedforward::data::{Batches, Dataset, Scaling};
 use feedforward::evaluation::accuracy;
+use feedforward::model::Model;
 use feedforward::random::Random;
-use feedforward::{CrossEntropyLoss, FullyConnected, Matrix, NeuralNetwork, Relu, Sgd, Softmax};
-use std::str::FromStr;
+use feedforward::{CrossEntropyLoss, Layer, Matrix, NeuralNetwork, Sgd};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -18,15 +19,20 @@ const MEASURED: usize = 500;
 
 /// A network with its data, and what is known of its training so far.
 pub(crate) struct Training {
+    pub(crate) name: String,
     pub(crate) train: Arc<Dataset>,
     pub(crate) test: Dataset,
-    pub(crate) network: NeuralNetwork,
+    pub(crate) scaling: Scaling,
+    feature_names: Vec<String>,
+    label_name: Option<String>,
+    /// Rows and columns, if the samples are images.
+    pub(crate) image: Option<(usize, usize)>,
+    network: NeuralNetwork,
     pub(crate) iterations: usize,
     /// Samples a batch.
     pub(crate) batch_size: usize,
     /// Batches an epoch.
     pub(crate) batches: usize,
-    pub(crate) learning_rate: f64,
     pub(crate) epochs: Vec<Epoch>,
     /// The time spent training, and not measuring.
     pub(crate) busy: Duration,
@@ -44,78 +50,94 @@ pub(crate) struct Epoch {
 }
 
 impl Training {
-    /// Fully connected layers of the sizes that the settings say, a ReLU between each two, a softmax behind the last.
+    /// The network of the model that was loaded, or else a new one as the settings say.
     pub(crate) fn new(
-        train: Dataset,
-        test: Dataset,
+        source: Source,
+        loaded: Option<Model>,
         settings: &Settings,
         mut random: Random,
     ) -> Result<Training, Failure> {
-        let mut sizes = vec![train.inputs.columns()];
-        sizes.extend(&settings.hidden);
-        sizes.push(train.class_names.len());
-        let weights = sizes.windows(2).try_fold(0usize, |sum, size| size[1].checked_mul(size[0] + 1)?.checked_add(sum));
-        if weights.is_none_or(|weights| weights > MOST_WEIGHTS) {
-            return Err(Failure::Usage(format!("--hidden: a network {sizes:?} has more than {MOST_WEIGHTS} weights")));
-        }
-        let layers: Vec<FullyConnected> =
-            sizes.windows(2).map(|size| settings.start.layer(size[0], size[1], &mut random)).collect();
-
+        let Source { name, train, test, scaling, feature_names, label_name, image } = source;
+        let model = match loaded {
+            Some(model) => model,
+            None => Model {
+                weights: first_weights(&train, settings, &mut random)?,
+                scaling: scaling.clone(),
+                class_names: train.class_names.clone(),
+                feature_names: feature_names.clone(),
+                label_name: label_name.clone(),
+            },
+        };
         let train = Arc::new(train);
         let batch_size = settings.batch_size.min(train.samples());
         let batches = train.samples().div_ceil(batch_size);
-        let source = Batches::new(Arc::clone(&train), batch_size, random);
-        let mut network = NeuralNetwork::new(Sgd::new(settings.learning_rate), source, CrossEntropyLoss::new());
-        for (i, layer) in layers.into_iter().enumerate() {
-            if i > 0 {
-                network.append_layer(Relu::new());
-            }
-            network.append_layer(layer);
-        }
-        network.append_layer(Softmax::new());
+        let data = Batches::new(Arc::clone(&train), batch_size, random);
+        let mut network = NeuralNetwork::new(Sgd::new(settings.learning_rate), data, CrossEntropyLoss::new());
+        model.append_to(&mut network);
         let iterations = match settings.length {
             Length::Iterations(iterations) => iterations,
-            Length::Epochs(epochs) => epochs * batches,
+            Length::Epochs(epochs) => epochs.saturating_mul(batches),
         };
-        let learning_rate = settings.learning_rate;
         let (epochs, busy) = (Vec::new(), Duration::ZERO);
-        Ok(Training { train, test, network, iterations, batch_size, batches, learning_rate, epochs, busy })
+        Ok(Training {
+            name,
+            train,
+            test,
+            scaling,
+            feature_names,
+            label_name,
+            image,
+            network,
+            iterations,
+            batch_size,
+            batches,
+            epochs,
+            busy,
+        })
     }
 
     /// All iterations. Fails at the first whose loss is not finite.
-    pub(crate) fn run(&mut self, progress: &mut Progress) -> Result<(), Failure> {
+    pub(crate) fn run(&mut self, settings: &Settings, outputs: &mut Outputs) -> Result<(), Failure> {
         let mut started = Instant::now();
         for iteration in 1..=self.iterations {
             self.network.train(1);
             if !self.network.losses().last().is_some_and(|loss| loss.is_finite()) {
-                progress.clear()?;
-                return Err(self.diverged(iteration));
+                outputs.clear()?;
+                return Err(diverged(iteration, settings.learning_rate));
             }
             if iteration % self.batches == 0 || iteration == self.iterations {
                 self.busy += started.elapsed();
-                let begin = (iteration - 1) / self.batches * self.batches;
-                let samples: usize = (begin..iteration).map(|i| self.samples_at(i)).sum();
-                let loss: f64 = self.network.losses()[begin..].iter().sum();
-                self.epochs.push(Epoch {
-                    iterations: iteration,
-                    loss: loss / samples as f64,
-                    accuracy: self.accuracy(&self.test),
-                });
-                progress.epoch(self)?;
+                self.measure(iteration);
+                outputs.epoch(self)?;
+                self.decay(settings);
                 started = Instant::now();
             }
-            progress.iteration(self, iteration)?;
+            outputs.iteration(self, iteration)?;
         }
-        progress.clear()
+        outputs.end(self)
     }
 
-    fn diverged(&self, iteration: usize) -> Failure {
-        let rate = self.learning_rate;
-        Failure::Run(format!(
-            "the loss is not finite at iteration {iteration}: the learning rate {rate} is too large here; \
-             try --learning-rate {}, or --start he",
-            rate / 10.0
-        ))
+    /// The learning rate of the next epoch, for all layers.
+    fn decay(&mut self, settings: &Settings) {
+        if settings.decay < 1.0 {
+            let rate = settings.learning_rate * settings.decay.powf(self.epochs.len() as f64);
+            for layer in self.network.layers_mut().iter_mut().filter(|layer| layer.trainable()) {
+                layer.set_optimizer(Box::new(Sgd::new(rate.max(f64::MIN_POSITIVE))));
+            }
+        }
+    }
+
+    /// The end of an epoch.
+    fn measure(&mut self, iterations: usize) {
+        let (loss, accuracy) = (self.loss(iterations), self.accuracy(&self.test));
+        self.epochs.push(Epoch { iterations, loss, accuracy });
+    }
+
+    /// The mean loss of a sample, over as much of the last epoch as is done after so many iterations.
+    pub(crate) fn loss(&self, iterations: usize) -> f64 {
+        let begin = (iterations - 1) / self.batches * self.batches;
+        let samples: usize = (begin..iterations).map(|i| self.samples_at(i)).sum();
+        self.network.losses()[begin..iterations].iter().sum::<f64>() / samples as f64
     }
 
     /// The mean loss of a sample, at every iteration.
@@ -144,38 +166,45 @@ impl Training {
         }
         Matrix::from_vec(inputs.rows(), self.train.class_names.len(), probabilities)
     }
-}
 
-/// Where the weights start.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Start {
-    Uniform,
-    Xavier,
-    He,
-}
-
-impl Start {
-    fn layer(self, inputs: usize, outputs: usize, random: &mut Random) -> FullyConnected {
-        match self {
-            Start::Uniform => FullyConnected::new(inputs, outputs, random),
-            Start::Xavier => FullyConnected::xavier(inputs, outputs, random),
-            Start::He => FullyConnected::he(inputs, outputs, random),
-        }
+    /// The weights of the trainable layers.
+    pub(crate) fn weights(&self) -> impl Iterator<Item = &Matrix> {
+        self.network.layers().iter().filter_map(|layer| Layer::weights(layer.as_ref()))
     }
 
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Start::Uniform => "uniform",
-            Start::Xavier => "xavier",
-            Start::He => "he",
+    /// Whether all weights are finite.
+    pub(crate) fn is_finite(&self) -> bool {
+        self.weights().all(|weights| weights.as_slice().iter().all(|x| x.is_finite()))
+    }
+
+    /// What the network has learned so far.
+    pub(crate) fn model(&self) -> Model {
+        Model {
+            weights: self.weights().cloned().collect(),
+            scaling: self.scaling.clone(),
+            class_names: self.train.class_names.clone(),
+            feature_names: self.feature_names.clone(),
+            label_name: self.label_name.clone(),
         }
     }
 }
 
-impl FromStr for Start {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Start, ()> {
-        [Start::Uniform, Start::Xavier, Start::He].into_iter().find(|start| start.name() == text).ok_or(())
+/// The weights with which layers of the sizes that the settings say start.
+fn first_weights(train: &Dataset, settings: &Settings, random: &mut Random) -> Result<Vec<Matrix>, Failure> {
+    let mut sizes = vec![train.inputs.columns()];
+    sizes.extend(&settings.hidden);
+    sizes.push(train.class_names.len());
+    let number = sizes.windows(2).try_fold(0usize, |sum, size| size[1].checked_mul(size[0] + 1)?.checked_add(sum));
+    if number.is_none_or(|number| number > MOST_WEIGHTS) {
+        return Err(Failure::Usage(format!("--hidden: a network {sizes:?} has more than {MOST_WEIGHTS} weights")));
     }
+    Ok(sizes.windows(2).map(|size| settings.start.weights(size[0], size[1], random)).collect())
+}
+
+fn diverged(iteration: usize, rate: f64) -> Failure {
+    Failure::Run(format!(
+        "the loss is not finite at iteration {iteration}: the learning rate {rate} is too large here; \
+         try --learning-rate {}, or --start he",
+        rate / 10.0
+    ))
 }

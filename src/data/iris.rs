@@ -1,5 +1,5 @@
-use super::{Dataset, one_hot};
-use crate::Matrix;
+use super::Dataset;
+use super::csv::{self, Choice, Table};
 
 /// The file itself: a line of column names, then a flower a line.
 const CSV: &str = include_str!("iris.csv");
@@ -11,21 +11,11 @@ impl Dataset {
     /// Annals of Eugenics 7 (1936); values as in the article. Distributed by the UCI Machine Learning Repository
     /// (doi:10.24432/C56C76) under the licence CC BY 4.0.
     pub fn iris() -> Dataset {
-        let mut values = Vec::new();
-        let mut classes = Vec::new();
-        let mut class_names: Vec<String> = Vec::new();
-        for line in CSV.lines().skip(1) {
-            let (features, species) = line.rsplit_once(',').expect("a flower a line");
-            values.extend(features.split(',').map(|x| x.parse::<f64>().expect("a length in centimetres")));
-            if class_names.last().is_none_or(|last| last != species) {
-                class_names.push(species.to_string()); // the file is sorted by species
-            }
-            classes.push(class_names.len() - 1);
-        }
-        Dataset {
-            inputs: Matrix::from_vec(classes.len(), 4, values),
-            labels: one_hot(&classes, class_names.len()),
-            class_names,
-        }
+        iris().into_dataset()
     }
+}
+
+/// Iris with the names of its columns.
+fn iris() -> Table {
+    csv::parse("iris.csv".as_ref(), CSV.as_bytes(), &Choice::default()).expect("a good table")
 }

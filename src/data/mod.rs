@@ -1,7 +1,18 @@
 //! Data to train on: samples with labels, their split into a part to learn from and a part to be tested on, and the
-//! batches that a network asks for. Iris is inside.
+//! batches that a network asks for. Iris is inside; data of your own come as CSV, IDX or NPY files.
 
+pub mod csv;
+mod digits;
+mod error;
+pub mod idx;
 mod iris;
+pub mod npy;
+mod npy_header;
+mod records;
+mod scaling;
+
+pub use error::{FileError, Place};
+pub use scaling::Scaling;
 
 use crate::random::Random;
 use crate::{DataSource, Matrix};
@@ -24,13 +35,10 @@ impl Dataset {
         self.inputs.rows()
     }
 
-    /// Divides all inputs by the largest absolute value among them, so that they lie in −1 … 1. Inputs that are all 0
-    /// stay so.
+    /// Divides all inputs by the largest absolute value among them, so that they lie in −1 … 1, as the exercise asks.
+    /// Where a test must not have been looked at before, learn the [`Scaling`] from the data to train on alone.
     pub fn divide_by_largest(&mut self) {
-        let largest = self.inputs.max_abs();
-        if largest > 0.0 {
-            self.inputs.map_in_place(|x| x / largest);
-        }
+        Scaling::by_largest(&self.inputs).apply(&mut self.inputs);
     }
 
     /// The given samples, in the given order, as a data set of their own.

@@ -1,0 +1,168 @@
+//! IDX: the format of MNIST, Fashion-MNIST and EMNIST. Two bytes 0, a type, a number of dimensions; their sizes, each
+//! four bytes, the highest first; then the elements, of which only the type of images and labels is read, unsigned bytes.
+//!
+//! A directory with the four files is enough:
+//!
+//! ```no_run
+//! let mnist = feedforward::data::idx::read_directory("mnist")?;
+//! assert_eq!(mnist.train.inputs.shape(), (60000, 28 * 28));
+//! assert_eq!(mnist.image, (28, 28));
+//! # Ok::<(), feedforward::data::FileError>(())
+//! ```
+
+use super::error::{self, FileError, Place};
+use super::{Dataset, one_hot};
+use crate::Matrix;
+use std::path::{Path, PathBuf};
+
+/// Images of handwritten digits, letters, clothes, …, in the two parts into which their authors split them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Images {
+    /// To train on; the pixels, row after row, are 0 … 255.
+    pub train: Dataset,
+    /// To test on.
+    pub test: Dataset,
+    /// Rows and columns of every image.
+    pub image: (usize, usize),
+}
+
+/// Elements and their shape, as an IDX file holds them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Array<'a> {
+    /// The size of each dimension.
+    pub shape: Vec<usize>,
+    /// The elements, the last dimension running fastest.
+    pub elements: &'a [u8],
+}
+
+/// Reads the array in these bytes; the name of the file is for the errors.
+///
+/// # Errors
+/// What is wrong with the bytes, and where. Sizes are believed only if there are as many bytes as they ask for.
+pub fn parse<'a>(file: &Path, bytes: &'a [u8]) -> Result<Array<'a>, FileError> {
+    let wrong = |byte, message: String| Err(FileError::new(file, Place::Byte(byte), message));
+    let short = |needed| wrong(bytes.len(), format!("the file ends here; its header needs {needed} bytes"));
+    let &[zero, nought, kind, dimensions, ref sizes @ ..] = bytes else { return short(4) };
+    if (zero, nought) != (0, 0) {
+        return wrong(0, format!("an IDX file starts with two bytes 0, not {zero} and {nought}"));
+    }
+    if kind != 8 {
+        return wrong(2, format!("elements of type 0x{kind:02x}; only unsigned bytes, type 0x08, are read"));
+    }
+    let header = 4 + 4 * usize::from(dimensions);
+    let Some(sizes) = sizes.get(..header - 4) else { return short(header) };
+    let size = |bytes: &[u8]| bytes.iter().fold(0usize, |size, &byte| size << 8 | usize::from(byte));
+    let shape: Vec<usize> = sizes.chunks(4).map(size).collect();
+    let elements = &bytes[header..];
+    let expected = shape.iter().try_fold(1usize, |product, &size| product.checked_mul(size));
+    if expected != Some(elements.len()) {
+        let expected = expected.map_or("more than fit any machine".to_string(), |expected| expected.to_string());
+        let shape = by(&shape);
+        return wrong(header, format!("{} elements follow; the sizes {shape} ask for {expected}", elements.len()));
+    }
+    Ok(Array { shape, elements })
+}
+
+/// Reads the images and labels in a directory: `train-images-idx3-ubyte` and `train-labels-idx1-ubyte` to train on,
+/// `t10k-…` or `test-…` to test on. A point may stand before `idx`, and anything before the names (as in EMNIST).
+///
+/// # Errors
+/// What is missing, or what is wrong with which file.
+pub fn read_directory(directory: impl AsRef<Path>) -> Result<Images, FileError> {
+    let names = names(directory.as_ref())?;
+    let find = |part: &[&str], what| find(directory.as_ref(), &names, part, what);
+    let (train, test) = (&["train"][..], &["t10k", "test"][..]);
+    let files = [
+        find(train, "images-idx3")?,
+        find(train, "labels-idx1")?,
+        find(test, "images-idx3")?,
+        find(test, "labels-idx1")?,
+    ];
+    let [train_labels, test_labels] = [read_labels(&files[1])?, read_labels(&files[3])?];
+    let classes = train_labels.iter().chain(&test_labels).max().map_or(0, |&largest| largest + 1);
+
+    let (train_inputs, image) = read_images(&files[0])?;
+    let (test_inputs, test_image) = read_images(&files[2])?;
+    if image != test_image {
+        let message =
+            format!("images of {}×{}, but those to train on are {}×{}", test_image.0, test_image.1, image.0, image.1);
+        return Err(FileError::new(&files[2], Place::Byte(8), message));
+    }
+    let dataset = |inputs: Matrix, labels: Vec<usize>, file: &Path| {
+        if inputs.rows() != labels.len() {
+            let message = format!("{} labels, but there are {} images", labels.len(), inputs.rows());
+            return Err(FileError::new(file, Place::Byte(4), message));
+        }
+        let class_names = (0..classes).map(|class| class.to_string()).collect();
+        Ok(Dataset { inputs, labels: one_hot(&labels, classes), class_names })
+    };
+    let train = dataset(train_inputs, train_labels, &files[1])?;
+    Ok(Images { train, test: dataset(test_inputs, test_labels, &files[3])?, image })
+}
+
+/// Whether the directory has a file of images in this format, or one that only has to be unpacked.
+pub fn is_directory(directory: impl AsRef<Path>) -> bool {
+    names(directory.as_ref())
+        .is_ok_and(|names| names.iter().any(|name| name.replace(".idx", "-idx").contains("images-idx3")))
+}
+
+/// The images of a file, one a row, and the rows and columns of each.
+fn read_images(file: &Path) -> Result<(Matrix, (usize, usize)), FileError> {
+    let bytes = error::read(file)?;
+    let array = parse(file, &bytes)?;
+    let &[number, rows, columns] = &array.shape[..] else {
+        let message = format!("{} dimensions; images have 3: their number, rows and columns", array.shape.len());
+        return Err(FileError::new(file, Place::Byte(3), message));
+    };
+    if array.elements.is_empty() {
+        let message = format!("holds no pixels: its sizes are {}", by(&array.shape));
+        return Err(FileError::new(file, Place::Byte(4), message));
+    }
+    let pixels = array.elements.iter().map(|&pixel| f64::from(pixel)).collect();
+    Ok((Matrix::from_vec(number, rows * columns, pixels), (rows, columns)))
+}
+
+/// The class of every image.
+fn read_labels(file: &Path) -> Result<Vec<usize>, FileError> {
+    let bytes = error::read(file)?;
+    let array = parse(file, &bytes)?;
+    if array.shape.len() != 1 {
+        let message = format!("{} dimensions; labels have 1", array.shape.len());
+        return Err(FileError::new(file, Place::Byte(3), message));
+    }
+    Ok(array.elements.iter().map(|&label| usize::from(label)).collect())
+}
+
+/// The names of the files in a directory, sorted.
+fn names(directory: &Path) -> Result<Vec<String>, FileError> {
+    let system = |error| FileError::system(directory, error);
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(directory).map_err(system)? {
+        names.extend(entry.map_err(system)?.file_name().into_string());
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// The file of this part and kind.
+fn find(directory: &Path, names: &[String], parts: &[&str], what: &str) -> Result<PathBuf, FileError> {
+    let wanted: Vec<String> = parts.iter().map(|part| format!("{part}-{what}-ubyte")).collect();
+    let ends = |name: &str, more: &str| {
+        wanted.iter().any(|wanted| name.replace(".idx", "-idx").ends_with(&(wanted.clone() + more)))
+    };
+    let found: Vec<&String> = names.iter().filter(|name| ends(name, "")).collect();
+    let message = match found[..] {
+        [name] => return Ok(directory.join(name)),
+        [] => match names.iter().find(|name| ends(name, ".gz")) {
+            Some(name) => format!("{name} is compressed; unpack it first: gzip -d {}", directory.join(name).display()),
+            None => format!("has no file {}", wanted.join(" or ")),
+        },
+        [one, other, ..] => format!("has several sets of images: {one} and {other}; a directory should have one"),
+    };
+    Err(FileError::new(directory, Place::Whole, message))
+}
+
+/// 60000 × 28 × 28.
+fn by(shape: &[usize]) -> String {
+    shape.iter().map(usize::to_string).collect::<Vec<_>>().join(" × ")
+}

@@ -1,0 +1,178 @@
+//! `.npy` files: those that NumPy wrote (`tests/files/npy`), every kind of damage, and what is written.
+
+use feedforward::Matrix;
+use feedforward::data::{FileError, npy};
+use proptest::prelude::*;
+
+/// A file that NumPy 2.4 wrote.
+fn bytes(name: &str) -> Vec<u8> {
+    let path = format!("{}/tests/files/npy/{name}.npy", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn parse(bytes: &[u8]) -> Result<Matrix, FileError> {
+    npy::parse("a.npy".as_ref(), bytes)
+}
+
+#[track_caller]
+fn read(name: &str) -> Matrix {
+    parse(&bytes(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// The file with these bytes in place of those, which must be of the same length.
+fn replaced(name: &str, from: &str, to: &str) -> Vec<u8> {
+    let mut bytes = bytes(name);
+    assert_eq!(from.len(), to.len());
+    let at = bytes.windows(from.len()).position(|window| window == from.as_bytes()).expect(from);
+    bytes[at..at + to.len()].copy_from_slice(to.as_bytes());
+    bytes
+}
+
+#[test]
+fn every_kind_byte_order_and_order_of_axes_is_read() {
+    let floats = Matrix::from_rows([[0.5, -1.0, 2.0], [3.25, 4.0, -5000.0]]);
+    let signed = Matrix::from_rows([[0.0, 1.0, -2.0], [3.0, 4.0, -5.0]]);
+    let unsigned = Matrix::from_rows([[0.0, 1.0, 2.0], [3.0, 4.0, 250.0]]);
+    let booleans = Matrix::from_rows([[1.0, 0.0, 1.0], [0.0, 0.0, 1.0]]);
+    for order in ["c", "f"] {
+        for endian in ["little", "big"] {
+            for (kinds, expected) in
+                [(&["f4", "f8"][..], &floats), (&["i2", "i4", "i8"], &signed), (&["u2", "u4", "u8"], &unsigned)]
+            {
+                for kind in kinds {
+                    assert_eq!(&read(&format!("{kind}-{endian}-{order}")), expected, "{kind} {endian} {order}");
+                }
+            }
+        }
+        for (kind, expected) in [("i1", &signed), ("u1", &unsigned), ("b1", &booleans)] {
+            assert_eq!(&read(&format!("{kind}-{order}")), expected, "{kind} {order}");
+        }
+    }
+}
+
+#[test]
+fn versions_2_and_3_are_read() {
+    for version in ["version2", "version3"] {
+        assert_eq!(read(version), read("f8-little-c"), "{version}");
+    }
+}
+
+#[test]
+fn the_first_axis_are_the_rows_and_the_others_stand_side_by_side() {
+    assert_eq!(read("scalar"), Matrix::from_rows([[7.5]]));
+    assert_eq!(read("vector"), Matrix::from_rows([[1.0], [2.0], [3.0]]));
+    let cube = Matrix::from_fn(2, 6, |i, j| (6 * i + j) as f64);
+    assert_eq!(read("cube-c"), cube);
+    assert_eq!(read("cube-f"), cube);
+    assert_eq!(read("no-rows").shape(), (0, 3));
+}
+
+#[test]
+fn what_no_f64_can_hold_is_refused_by_name() {
+    for (name, part) in [
+        ("refused-complex", "\"<c16\""),
+        ("refused-text", "\"<U3\""),
+        ("refused-half", "\"<f2\""),
+        ("refused-object", "\"|O\""),
+        ("refused-fields", "several fields"),
+        ("refused-large", "9007199254740992"),
+    ] {
+        let error = parse(&bytes(name)).expect_err(name);
+        assert!(error.message.contains(part), "{name}: {error}");
+        assert!(error.to_string().starts_with("a.npy, byte "), "{name}: {error}");
+    }
+}
+
+#[test]
+fn each_damage_is_named() {
+    let good = bytes("f8-little-c");
+    let with = |at: usize, byte: u8| {
+        let mut bytes = good.clone();
+        bytes[at] = byte;
+        bytes
+    };
+    let longer = [&good[..], &[0]].concat();
+    for (bytes, part) in [
+        (Vec::new(), "starts with \\x93NUMPY"),
+        (b"\x93NUMP".to_vec(), "starts with \\x93NUMPY"),
+        (b"\x93NUMPY".to_vec(), "within its header"),
+        (b"\x93NUMPY\x01\x00\x76".to_vec(), "within its header"),
+        (with(6, 4), "version 4"),
+        (with(9, 255), "within its header"),
+        (good[..good.len() - 1].to_vec(), "47 bytes of elements follow; the shape (2, 3) asks for 48"),
+        (longer, "49 bytes of elements follow; the shape (2, 3) asks for 48"),
+        (replaced("f8-little-c", "(2, 3)", "(2,-3)"), "a size was expected"),
+        (replaced("f8-little-c", "(2, 3)", "(2  3)"), "\")\" was expected"),
+        (replaced("f8-little-c", "(2, 3), }", "(2, 3), ]"), "in quotes"),
+        (replaced("f8-little-c", "False", "Maybe"), "True or False"),
+        (replaced("f8-little-c", "'shape'", "'shade'"), "the keys are"),
+        (replaced("f8-little-c", "{'descr': '<f8', ", "{                "), "lacks \"descr\""),
+        (replaced("f8-little-c", "'<f8'", "'<q8'"), "\"<q8\""),
+    ] {
+        let error = parse(&bytes).expect_err(part);
+        assert!(error.message.contains(part), "{part:?} is not in: {error}");
+    }
+}
+
+#[test]
+fn a_shape_is_believed_only_if_its_bytes_are_there() {
+    let claim = |shape: &str| {
+        let header = format!("{{'descr': '<f8', 'fortran_order': True, 'shape': {shape}, }}");
+        [b"\x93NUMPY\x01\x00", &(header.len() as u16).to_le_bytes()[..], header.as_bytes()].concat()
+    };
+    for shape in
+        ["(1152921504606846976,)", "(4294967296, 4294967296)", "(99999999999999999999,)", "(0, 4294967296, 4294967296)"]
+    {
+        assert!(parse(&claim(shape)).is_err(), "{shape}"); // believed, it would take all memory, or overflow
+    }
+    assert_eq!(parse(&claim("(0, 4294967296)")).unwrap().shape(), (0, 4294967296)); // holds nothing, and takes nothing
+}
+
+#[test]
+fn what_is_written_is_byte_for_byte_what_numpy_writes() {
+    assert_eq!(npy::to_bytes(&read("f8-little-c")), bytes("f8-little-c"));
+    assert_eq!(npy::to_bytes(&read("no-rows")), bytes("no-rows"));
+}
+
+#[test]
+fn a_matrix_survives_the_disk_bit_for_bit() {
+    let matrix = Matrix::from_rows([[f64::MIN_POSITIVE, -0.0], [f64::INFINITY, f64::MAX], [1.0 / 3.0, 5e-324]]);
+    let file = std::env::temp_dir().join(format!("feedforward-{}.npy", std::process::id()));
+    npy::write(&file, &matrix).unwrap();
+    let read = npy::read(&file).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    let bits = |matrix: &Matrix| matrix.as_slice().iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+    assert_eq!((read.shape(), bits(&read)), (matrix.shape(), bits(&matrix)));
+    let error = npy::write("no/such/directory/a.npy", &matrix).unwrap_err();
+    assert!(error.to_string().starts_with("no/such/directory/a.npy: "), "{error}");
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let _ = parse(&[b"\x93NUMPY\x01\x00", &bytes[..]].concat());
+        let _ = parse(&bytes);
+    }
+
+    #[test]
+    fn any_change_of_a_good_file_is_read_or_refused(
+        name in prop::sample::select(vec!["f8-little-f", "i2-big-c", "version3", "cube-f", "refused-fields"]),
+        changes in proptest::collection::vec((0..200usize, any::<u8>()), 1..4),
+        cut in 0..300usize,
+    ) {
+        let mut bytes = bytes(name);
+        for (at, byte) in changes {
+            let at = at % bytes.len();
+            bytes[at] = byte;
+        }
+        bytes.truncate(bytes.len().max(cut) - if cut < 20 { cut } else { 0 });
+        if let Ok(matrix) = parse(&bytes) {
+            prop_assert!(matrix.as_slice().len() <= bytes.len());
+        }
+    }
+
+    #[test]
+    fn any_text_in_the_header_is_read_or_refused(text in "[{}'a-z<>|0-9:,() TFL]{0,60}") {
+        let _ = parse(&[b"\x93NUMPY\x01\x00", &[text.len() as u8, 0][..], text.as_bytes()].concat());
+    }
+}
