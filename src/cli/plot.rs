@@ -33,8 +33,9 @@ pub(crate) fn draw(training: &Training, settings: &Settings) -> String {
     let title = format!("{}: {}{}", training.name, training.train.inputs.columns(), sizes.concat());
     let last = training.epochs.last().map_or(0.0, |epoch| epoch.accuracy);
     let how = format!(
-        "SGD, learning rate {}, batches of {}, seed {}: {} of the test data right after {}",
+        "SGD, learning rate {}{}, batches of {}, seed {}: {} of the test data right after {}",
         settings.learning_rate,
+        if settings.decay < 1.0 { format!(" (× {} an epoch)", settings.decay) } else { String::new() },
         training.batch_size,
         settings.seed,
         training.percent(last),
