@@ -2,6 +2,8 @@
 //! in one line.
 
 mod chart;
+mod exercise;
+mod grade;
 mod options;
 mod outputs;
 mod plot;
@@ -23,9 +25,11 @@ use std::process::ExitCode;
 type Command = (&'static str, &'static str, fn(&[String]) -> Result<(), Failure>);
 
 /// All commands. Without one, `train` is meant.
-const COMMANDS: [Command; 2] = [
+const COMMANDS: [Command; 4] = [
     ("train", "train a network and show how good it is", train::run),
     ("predict", "class probabilities of new samples, from a saved model", predict::run),
+    ("handout", "write the exercise for students", exercise::handout::run),
+    ("grade", "grade what students handed in", grade::run),
 ];
 
 /// Why a command ended early.

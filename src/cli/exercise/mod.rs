@@ -1,0 +1,112 @@
+//! The exercise: which sections students write, what is asked of each, and the files that all of it is made from.
+
+pub(crate) mod handout;
+pub(crate) mod rust_source;
+pub(crate) mod sources;
+
+/// A section of the slides that students write.
+pub(crate) struct Section {
+    /// The name of its module, and of its checks.
+    pub(crate) name: &'static str,
+    /// As on the slides.
+    pub(crate) title: &'static str,
+    /// What it counts, of 100.
+    pub(crate) points: u32,
+    /// The functions whose bodies are left to the student: name, and what to write.
+    pub(crate) asked: &'static [(&'static str, &'static str)],
+    /// What would give the answer away, or would be useless without it.
+    removed: &'static [Removed],
+}
+
+/// Something in a section's source that is not handed out.
+enum Removed {
+    /// The field of this name: what to remember between forward and backward is for the student to find.
+    Field(&'static str),
+    /// A function that only the answers call.
+    Function(&'static str),
+    /// A piece of text.
+    Text(&'static str),
+}
+
+impl Section {
+    pub(crate) fn path(&self) -> String {
+        format!("src/{}.rs", self.name)
+    }
+
+    pub(crate) fn checks_path(&self) -> String {
+        format!("tests/exercise/{}.rs", self.name)
+    }
+}
+
+/// All sections, in the order in which the exercise asks for them; together they count 100.
+pub(crate) const SECTIONS: [Section; 6] = [
+    Section {
+        name: "sgd",
+        title: "Basic Optimization (SGD)",
+        points: 5,
+        asked: &[("update", "SGD, update: w − η ∇L(w)")],
+        removed: &[],
+    },
+    Section {
+        name: "fully_connected",
+        title: "Fully Connected Layer",
+        points: 45,
+        asked: &[
+            ("new", "fully connected layer, new: weights uniform in [0, 1)"),
+            ("predict", "fully connected layer, predict: Eq. 9"),
+            ("forward", "fully connected layer, forward: Eq. 9"),
+            ("backward", "fully connected layer, backward: Eq. 10 and 11"),
+        ],
+        removed: &[
+            Removed::Field("input"),
+            Removed::Text("input: None, "),
+            Removed::Function("extended"),
+            Removed::Function("backward_first"),
+        ],
+    },
+    Section {
+        name: "relu",
+        title: "ReLU Activation Function",
+        points: 5,
+        asked: &[
+            ("predict", "ReLU, predict: max(0, x)"),
+            ("forward", "ReLU, forward: max(0, x)"),
+            ("backward", "ReLU, backward: Eq. 12"),
+        ],
+        removed: &[Removed::Field("input"), Removed::Function("relu")],
+    },
+    Section {
+        name: "softmax",
+        title: "SoftMax Activation Function",
+        points: 10,
+        asked: &[
+            ("predict", "SoftMax, predict: Eq. 13"),
+            ("forward", "SoftMax, forward: Eq. 13"),
+            ("backward", "SoftMax, backward: Eq. 14"),
+        ],
+        removed: &[Removed::Field("output")],
+    },
+    Section {
+        name: "cross_entropy",
+        title: "Cross Entropy Loss",
+        points: 10,
+        asked: &[
+            ("forward", "cross entropy loss, forward: Eq. 15"),
+            ("backward", "cross entropy loss, backward: Eq. 16"),
+        ],
+        removed: &[Removed::Field("prediction"), Removed::Function("labelled_class")],
+    },
+    Section {
+        name: "network",
+        title: "Neural Network",
+        points: 25,
+        asked: &[
+            ("append_layer", "neural network, append_layer: a copy of the optimizer for a trainable layer"),
+            ("forward", "neural network, forward: the loss of the next batch"),
+            ("backward", "neural network, backward: the error, from the loss to the first layer"),
+            ("train", "neural network, train: forward, record the loss, backward"),
+            ("predict", "neural network, predict: the last layer's output"),
+        ],
+        removed: &[Removed::Field("label"), Removed::Text("            label: None,\n")],
+    },
+];

@@ -1,0 +1,126 @@
+//! Runs another program so that nothing it does can hurt the grading: with limits on its time, its memory and its
+//! output, and without waiting for what it leaves behind.
+
+use std::ffi::OsStr;
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Of what a program writes, so many bytes are kept: the last ones.
+const KEPT: usize = 256 * 1024;
+/// How often a program is asked whether it has ended.
+const PAUSE: Duration = Duration::from_millis(1);
+/// How long its pipes may stay open after it has ended, held by programs that escaped.
+const GRACE: Duration = Duration::from_millis(300);
+
+/// How a program ended.
+pub(super) enum End {
+    Exited(ExitStatus),
+    /// It ran longer than it may, and was killed.
+    TooLong,
+}
+
+/// What became of a program.
+pub(super) struct Finished {
+    pub(super) end: End,
+    pub(super) stdout: String,
+    pub(super) stderr: String,
+}
+
+/// What a program may use.
+#[derive(Clone, Copy)]
+pub(super) struct Limits {
+    pub(super) time: Duration,
+    /// The address space, in MiB, where the system can limit it.
+    pub(super) memory: u64,
+}
+
+/// Runs the program in the folder, gives it the input, and waits for its end.
+pub(super) fn run(
+    program: &OsStr,
+    arguments: &[&str],
+    folder: &Path,
+    input: &str,
+    limits: Limits,
+) -> std::io::Result<Finished> {
+    let mut child = command(program, limits)
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let started = Instant::now();
+    let (closed, both_closed) = mpsc::channel();
+    let stdout = keep_last(child.stdout.take().expect("piped"), closed.clone());
+    let stderr = keep_last(child.stderr.take().expect("piped"), closed);
+    if let Some(mut stdin) = child.stdin.take() {
+        let _ = stdin.write_all(input.as_bytes()); // who does not read it fails for that
+    }
+    let end = loop {
+        if let Some(status) = child.try_wait()? {
+            break End::Exited(status);
+        }
+        if started.elapsed() > limits.time {
+            break End::TooLong;
+        }
+        thread::sleep(PAUSE);
+    };
+    end_all(&mut child);
+    let deadline = Instant::now() + GRACE;
+    for _ in 0..2 {
+        let _ = both_closed.recv_timeout(deadline.saturating_duration_since(Instant::now()));
+    }
+    let text = |kept: &Mutex<Vec<u8>>| String::from_utf8_lossy(&kept.lock().expect("no panic holds it")).into_owned();
+    Ok(Finished { end, stdout: text(&stdout), stderr: text(&stderr) })
+}
+
+/// Reads to the end, at the side, and keeps the last bytes. Says when the end was reached.
+fn keep_last(mut pipe: impl Read + Send + 'static, closed: mpsc::Sender<()>) -> Arc<Mutex<Vec<u8>>> {
+    let kept = Arc::new(Mutex::new(Vec::new()));
+    let keep = Arc::clone(&kept);
+    thread::spawn(move || {
+        let mut buffer = [0; 8192];
+        while let Ok(read @ 1..) = pipe.read(&mut buffer) {
+            let mut kept = keep.lock().expect("no panic holds it");
+            kept.extend_from_slice(&buffer[..read]);
+            if kept.len() > 2 * KEPT {
+                let surplus = kept.len() - KEPT;
+                kept.drain(..surplus);
+            }
+        }
+        let _ = closed.send(());
+    });
+    kept
+}
+
+/// The program, in a process group of its own, so that all that it starts can be ended with it. The shell sets the
+/// limits that the system enforces: memory, processor time (should the grader be killed first), no core dumps.
+#[cfg(unix)]
+fn command(program: &OsStr, limits: Limits) -> Command {
+    use std::os::unix::process::CommandExt;
+    let (seconds, memory) = (2 * limits.time.as_secs() + 2, limits.memory * 1024);
+    let set = format!("ulimit -c 0; ulimit -t {seconds}; ulimit -v {memory}");
+    let mut command = Command::new("sh");
+    command.arg("-c").arg(format!("{{ {set}; }} 2>/dev/null; exec \"$0\" \"$@\"")).arg(program).process_group(0);
+    command
+}
+
+#[cfg(not(unix))]
+fn command(program: &OsStr, _limits: Limits) -> Command {
+    Command::new(program)
+}
+
+/// Ends the program, if it still runs, and what it started.
+fn end_all(child: &mut Child) {
+    let _ = child.kill();
+    #[cfg(unix)]
+    {
+        let group = format!("kill -KILL -{}", child.id());
+        let _ = Command::new("sh").arg("-c").arg(group).stderr(Stdio::null()).status();
+    }
+    let _ = child.wait();
+}

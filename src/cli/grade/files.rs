@@ -1,0 +1,222 @@
+//! The files that grading writes: for Gradescope, for Classroom 50, and a CSV file for a class. They are written whenever
+//! one more section is judged, so that what is there is valid even if grading is cut short.
+
+use super::report::points;
+use super::verdict::{Graded, Verdict};
+use crate::cli::Failure;
+use crate::cli::exercise::SECTIONS;
+use crate::cli::options::Words;
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// The files that were asked for.
+pub(super) struct Files {
+    gradescope: Option<PathBuf>,
+    classroom: Option<PathBuf>,
+    csv: Option<(PathBuf, File)>,
+}
+
+impl Files {
+    pub(super) fn new(words: &Words) -> Result<Files, Failure> {
+        let path = |option| words.text(option).map(PathBuf::from);
+        let csv = match path("--csv") {
+            None => None,
+            Some(path) => {
+                let header = || {
+                    let mut file = File::create(&path)?;
+                    let sections: String =
+                        SECTIONS.iter().map(|section| format!(",{0},{0}_why", section.name)).collect();
+                    writeln!(file, "submission,points{sections}")?;
+                    Ok(file)
+                };
+                let file = header().map_err(|error| cannot_write(&path, error))?;
+                Some((path, file))
+            }
+        };
+        let files = Files { gradescope: path("--gradescope"), classroom: path("--classroom"), csv };
+        for path in files.gradescope.iter().chain(&files.classroom) {
+            replace(path, "{}\n")?; // better to hear now than after grading that a file cannot be written
+        }
+        Ok(files)
+    }
+
+    /// To be called whenever one more section of a submission is judged.
+    pub(super) fn write(&mut self, graded: &Graded) -> Result<(), Failure> {
+        if let Some(path) = &self.gradescope {
+            replace(path, &gradescope(graded))?;
+        }
+        if let Some(path) = &self.classroom {
+            replace(path, &classroom(graded))?;
+        }
+        match &mut self.csv {
+            Some((path, file)) if graded.is_complete() => {
+                file.write_all(csv(graded).as_bytes()).map_err(|error| cannot_write(path, error))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn cannot_write(path: &Path, error: io::Error) -> Failure {
+    Failure::Run(format!("cannot write {}: {error}", path.display()))
+}
+
+/// Replaces the file in one step, so that nobody ever reads half of it.
+fn replace(path: &Path, text: &str) -> Result<(), Failure> {
+    let mut new = path.as_os_str().to_owned();
+    new.push(".new");
+    fs::write(&new, text).and_then(|()| fs::rename(&new, path)).map_err(|error| cannot_write(path, error))
+}
+
+/// A line: the submission, its points, and for every section the points and why some are missing.
+fn csv(graded: &Graded) -> String {
+    let mut line = format!("{},{}", quoted(&graded.name), points(graded.total()));
+    for i in 0..SECTIONS.len() {
+        let _ = write!(line, ",{},{}", points(graded.points(i)), quoted(&graded.why(i)));
+    }
+    line + "\n"
+}
+
+/// A CSV field. What a spreadsheet would take for a formula gets an apostrophe before it.
+fn quoted(text: &str) -> String {
+    let formula = if text.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
+    format!("\"{formula}{}\"", text.replace('"', "\"\""))
+}
+
+/// What a section's checks say, or that they have yet to run.
+fn details(graded: &Graded, section: usize) -> String {
+    graded.verdicts[section].as_ref().map_or_else(|| "not graded yet\n".to_string(), Verdict::details)
+}
+
+fn is_full(graded: &Graded, section: usize) -> bool {
+    graded.verdicts[section].as_ref().is_some_and(Verdict::is_full)
+}
+
+/// Gradescope's `results.json`.
+fn gradescope(graded: &Graded) -> String {
+    let tests: Vec<String> = (0..SECTIONS.len())
+        .map(|i| {
+            let status = if is_full(graded, i) { "passed" } else { "failed" };
+            let why = graded.why(i);
+            let output = if why.is_empty() { details(graded, i) } else { format!("{why}\n\n{}", details(graded, i)) };
+            format!(
+                "    {{\"number\": \"{}\", \"name\": {}, \"score\": {}, \"max_score\": {}, \"status\": \"{status}\", \
+                 \"output\": {}, \"output_format\": \"text\", \"tags\": [{}], \"visibility\": \"visible\"}}",
+                i + 1,
+                json(SECTIONS[i].title),
+                points(graded.points(i)),
+                SECTIONS[i].points,
+                json(&output),
+                json(SECTIONS[i].name)
+            )
+        })
+        .collect();
+    let output = if graded.is_complete() { "" } else { "Grading is not complete." };
+    format!(
+        "{{\n  \"score\": {},\n  \"execution_time\": {:.1},\n  \"output\": {},\n  \"output_format\": \"text\",\n  \
+         \"stdout_visibility\": \"hidden\",\n  \"tests\": [\n{}\n  ],\n  \"extra_data\": {{\"all_or_nothing\": {}}}\n}}\n",
+        points(graded.total()),
+        graded.seconds,
+        json(output),
+        tests.join(",\n"),
+        graded.all_or_nothing
+    )
+}
+
+/// Classroom 50's `result.json`, with whole points, rounded down. What it says of the submission itself comes from the
+/// variables that the classroom's runner sets.
+fn classroom(graded: &Graded) -> String {
+    let score = |i: usize| graded.points(i).floor();
+    let tests: Vec<String> = (0..SECTIONS.len())
+        .map(|i| {
+            format!(
+                "    {{\"test-name\": {}, \"passed\": {}, \"score\": {}, \"max-score\": {}, \"details\": {}}}",
+                json(SECTIONS[i].title),
+                is_full(graded, i),
+                score(i),
+                SECTIONS[i].points,
+                json(&details(graded, i))
+            )
+        })
+        .collect();
+    let variable = |name: &str, default: &str| match std::env::var(name) {
+        Ok(value) if !value.is_empty() => value,
+        _ => default.to_string(),
+    };
+    let commit = variable("COMMIT_URL", "");
+    let fields = [
+        ("schema", "classroom50/result/v1".to_string()),
+        ("classroom", variable("CLASSROOM", "")),
+        ("assignment", variable("ASSIGNMENT", "feedforward")),
+        ("assignment_type", variable("ASSIGNMENT_TYPE", "individual")),
+        ("owner", variable("OWNER", &variable("USERNAME", &graded.name))),
+        ("submission", variable("SUBMISSION_TAG", "")),
+        ("commit", commit.clone()),
+        ("release", variable("RELEASE_URL", "")),
+        ("review", variable("REVIEW_URL", &commit)),
+        ("datetime", date(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs()))),
+    ];
+    let fields: String = fields.iter().map(|(name, value)| format!("  \"{name}\": {},\n", json(value))).collect();
+    format!(
+        "{{\n{fields}  \"score\": {},\n  \"max-score\": 100,\n  \"tests\": [\n{}\n  ]\n}}\n",
+        (0..SECTIONS.len()).map(score).sum::<f64>(),
+        tests.join(",\n")
+    )
+}
+
+/// Seconds since 1970 as `2026-10-31T23:59:59Z`: years of 365.2425 days that begin with March (Hinnant 2013).
+fn date(seconds: u64) -> String {
+    let days = seconds / 86_400 + 719_468;
+    let (era, day) = (days / 146_097, days % 146_097);
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let (day, month) = (day - (153 * month + 2) / 5 + 1, if month < 10 { month + 3 } else { month - 9 });
+    let year = era * 400 + year + u64::from(month <= 2);
+    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+/// A text as JSON.
+fn json(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => quoted += "\\\"",
+            '\\' => quoted += "\\\\",
+            '\n' => quoted += "\\n",
+            c if c < ' ' => {
+                let _ = write!(quoted, "\\u{:04x}", u32::from(c));
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted + "\""
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_those_of_the_calendar() {
+        for (seconds, expected) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (1_709_251_199, "2024-02-29T23:59:59Z"),
+            (1_798_761_600, "2027-01-01T00:00:00Z"),
+        ] {
+            assert_eq!(date(seconds), expected);
+        }
+    }
+
+    #[test]
+    fn texts_are_quoted() {
+        assert_eq!(json("a \"b\"\\\n\u{1b}ŷ"), "\"a \\\"b\\\"\\\\\\n\\u001bŷ\"");
+        assert_eq!(quoted("a \"b\", c"), "\"a \"\"b\"\", c\"");
+        assert_eq!(quoted("=1+1"), "\"'=1+1\"");
+    }
+}

@@ -1,0 +1,161 @@
+//! Stand-ins for the parts of a network that a check does not check: simple, and they remember how they were called.
+
+use feedforward::{DataSource, Layer, Loss, Matrix, Optimizer};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// Who was called, in which order, and with what.
+#[derive(Clone, Default)]
+pub struct Log(Rc<RefCell<Vec<(String, Matrix)>>>);
+
+impl Log {
+    fn add(&self, call: String, argument: &Matrix) {
+        self.0.borrow_mut().push((call, argument.clone()));
+    }
+
+    /// The names of the calls since the last time, and their arguments.
+    pub fn take(&self) -> (Vec<String>, Vec<Matrix>) {
+        self.0.take().into_iter().unzip()
+    }
+}
+
+/// An optimizer with a rule of its own, w/2 − 3g + 1, which no layer will have by chance.
+pub struct ProbeOptimizer(pub Log);
+
+/// The rule of [`ProbeOptimizer`].
+pub fn probe_update(weights: &Matrix, gradient: &Matrix) -> Matrix {
+    weights.zip_map(gradient, |w, g| 0.5 * w - 3.0 * g + 1.0)
+}
+
+impl Optimizer for ProbeOptimizer {
+    fn update(&mut self, weights: &mut Matrix, gradient: &Matrix) {
+        self.0.add("weights".to_string(), weights);
+        self.0.add("gradient".to_string(), gradient);
+        *weights = probe_update(weights, gradient);
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Optimizer> {
+        Box::new(ProbeOptimizer(self.0.clone()))
+    }
+}
+
+/// An optimizer with a memory: its n-th update adds n to every weight.
+pub struct CountingOptimizer(pub f64);
+
+impl Optimizer for CountingOptimizer {
+    fn update(&mut self, weights: &mut Matrix, _gradient: &Matrix) {
+        self.0 += 1.0;
+        weights.map_in_place(|w| w + self.0);
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Optimizer> {
+        Box::new(CountingOptimizer(self.0))
+    }
+}
+
+/// A layer that multiplies and adds, forward by x ↦ a·x + b and backward by e ↦ b·e + a. (No derivative: so the order of
+/// the layers shows in the result.)
+pub struct ProbeLayer {
+    name: &'static str,
+    a: f64,
+    b: f64,
+    weights: Option<Matrix>, // a trainable one has a weight, which starts at 0
+    optimizer: Option<Box<dyn Optimizer>>,
+    log: Log,
+}
+
+impl ProbeLayer {
+    pub fn new(name: &'static str, a: f64, b: f64, log: &Log) -> ProbeLayer {
+        ProbeLayer { name, a, b, weights: None, optimizer: None, log: log.clone() }
+    }
+
+    pub fn trainable(name: &'static str, a: f64, b: f64, log: &Log) -> ProbeLayer {
+        ProbeLayer { weights: Some(Matrix::zeros(1, 1)), ..ProbeLayer::new(name, a, b, log) }
+    }
+}
+
+impl Layer for ProbeLayer {
+    fn predict(&self, input: Matrix) -> Matrix {
+        self.log.add(format!("{}.predict", self.name), &input);
+        input.map(|x| self.a * x + self.b)
+    }
+
+    fn forward(&mut self, input: Matrix) -> Matrix {
+        self.log.add(format!("{}.forward", self.name), &input);
+        input.map(|x| self.a * x + self.b)
+    }
+
+    fn backward(&mut self, error: Matrix) -> Matrix {
+        self.log.add(format!("{}.backward", self.name), &error);
+        if let (Some(weights), Some(optimizer)) = (&mut self.weights, &mut self.optimizer) {
+            optimizer.update(weights, &Matrix::ones(1, 1));
+        }
+        error.map(|e| self.b * e + self.a)
+    }
+
+    fn trainable(&self) -> bool {
+        self.weights.is_some()
+    }
+
+    fn set_optimizer(&mut self, optimizer: Box<dyn Optimizer>) {
+        self.optimizer = Some(optimizer);
+    }
+
+    fn weights(&self) -> Option<&Matrix> {
+        self.weights.as_ref()
+    }
+}
+
+/// A loss, Σ ŷ (y + 2), whose error is 10y + 1.
+pub struct ProbeLoss(pub Log);
+
+/// The loss of [`ProbeLoss`].
+pub fn probe_loss(prediction: &Matrix, label: &Matrix) -> f64 {
+    prediction.zip_map(label, |y_hat, y| y_hat * (y + 2.0)).as_slice().iter().sum()
+}
+
+/// The error of [`ProbeLoss`].
+pub fn probe_error(label: &Matrix) -> Matrix {
+    label.map(|y| 10.0 * y + 1.0)
+}
+
+impl Loss for ProbeLoss {
+    fn forward(&mut self, prediction: Matrix, label: &Matrix) -> f64 {
+        self.0.add("loss.forward".to_string(), &prediction);
+        probe_loss(&prediction, label)
+    }
+
+    fn backward(&mut self, label: &Matrix) -> Matrix {
+        self.0.add("loss.backward".to_string(), label);
+        probe_error(label)
+    }
+}
+
+/// A data source whose batches are all different, also in size.
+pub struct ProbeData {
+    batch: usize,
+    log: Log,
+}
+
+impl ProbeData {
+    pub fn new(log: &Log) -> ProbeData {
+        ProbeData { batch: 0, log: log.clone() }
+    }
+}
+
+/// Batch number 0, 1, … of [`ProbeData`]: inputs and labels.
+pub fn probe_batch(batch: usize) -> (Matrix, Matrix) {
+    let rows = [3, 1, 2][batch % 3];
+    let input = Matrix::from_fn(rows, 2, |i, j| 0.5 * (1 + i + 3 * j) as f64 - 0.25 * batch as f64);
+    let label = Matrix::from_fn(rows, 2, |i, j| 0.1 * (1 + batch) as f64 + (i * j) as f64);
+    (input, label)
+}
+
+impl DataSource for ProbeData {
+    fn next_batch(&mut self) -> (Matrix, Matrix) {
+        let (input, label) = probe_batch(self.batch);
+        self.log.add("data.next_batch".to_string(), &input);
+        self.batch += 1;
+        (input, label)
+    }
+}

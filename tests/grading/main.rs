@@ -1,0 +1,128 @@
+//! The proof that the grader is right: the reference, the handout, wrong solutions, unusual ones, and tricks.
+//!
+//! It compiles some hundred solutions, which takes minutes; so most of it runs when asked for, as the gate does:
+//! `cargo test --test grading -- --include-ignored`
+
+mod class;
+mod handout;
+mod tricks;
+mod unusual;
+mod wrong;
+
+use class::{Class, SECTIONS};
+use unusual::UNUSUAL;
+use wrong::WRONG;
+
+/// The reference with changes in one section.
+pub struct Solution {
+    section: &'static str,
+    name: &'static str,
+    /// What stands in the reference, once, and what takes its place.
+    changes: &'static [(&'static str, &'static str)],
+    /// A part of what the grader must say.
+    says: &'static str,
+}
+
+impl Solution {
+    fn source(&self) -> String {
+        let mut source = reference(self.section);
+        for (from, to) in self.changes {
+            let found = source.matches(from).count();
+            assert_eq!(found, 1, "{} {:?}: {found} times in the reference: {from}", self.section, self.name);
+            source = source.replace(from, to);
+        }
+        source
+    }
+}
+
+/// The reference's source of this section.
+fn reference(section: &str) -> String {
+    let path = format!("{}/src/{section}.rs", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+#[test]
+fn every_solution_differs_from_the_reference_and_from_the_others() {
+    let mut seen = std::collections::HashSet::new();
+    for solution in WRONG.iter().chain(UNUSUAL) {
+        assert!(SECTIONS.iter().any(|(name, _)| *name == solution.section), "{}", solution.section);
+        assert_ne!(solution.source(), reference(solution.section), "{}", solution.name);
+        assert!(seen.insert((solution.section, solution.source())), "{} {:?} twice", solution.section, solution.name);
+    }
+}
+
+#[test]
+fn the_reference_scores_100_and_the_handout_0_in_every_section() {
+    let mut class = Class::new("reference-and-handout");
+    for (section, _) in SECTIONS {
+        class.add("reference", section, &reference(section));
+    }
+    let handout = class.folder().join("handout");
+    let output = class::feedforward(&["handout", handout.to_str().unwrap()]);
+    assert!(output.status.success(), "{output:?}");
+    let grades = class.grade(&[]);
+    for (section, points) in SECTIONS {
+        assert_eq!(grades.points("reference", section), points, "{}", grades.why("reference", section));
+        assert_eq!(grades.points("handout", section), 0.0);
+        assert_eq!(grades.why("handout", section), "not written yet");
+    }
+    assert_eq!((grades.total("reference"), grades.total("handout")), (100.0, 0.0));
+}
+
+#[test]
+#[ignore = "compiles solutions"]
+fn solutions_written_from_the_handout_get_full_marks() {
+    let mut class = Class::new("by-hand");
+    for (section, _) in SECTIONS {
+        let path = format!("{}/tests/grading/by_hand/{section}.rs", env!("CARGO_MANIFEST_DIR"));
+        class.add("by-hand", section, &std::fs::read_to_string(path).expect("a solution"));
+    }
+    let grades = class.grade(&[]);
+    assert_eq!(grades.total("by-hand"), 100.0, "{}", grades.output);
+}
+
+/// Submission n has the n-th solution of every section, so that each section is judged beside five others' mistakes.
+fn together(solutions: &'static [Solution]) -> impl Iterator<Item = (String, &'static Solution)> {
+    let nth = |solution: &Solution| {
+        let before = solutions.iter().take_while(|other| !std::ptr::eq(*other, solution));
+        before.filter(|other| other.section == solution.section).count()
+    };
+    solutions.iter().map(move |solution| (format!("{:02}", nth(solution)), solution))
+}
+
+#[test]
+#[ignore = "compiles more than a hundred solutions"]
+fn every_wrong_solution_loses_points_and_is_told_why() {
+    let mut class = Class::new("wrong");
+    for (name, solution) in together(WRONG) {
+        class.add(&name, solution.section, &solution.source());
+    }
+    let grades = class.grade(&[]);
+    let mut misjudged = String::new();
+    for (name, Solution { section, name: mistake, says, .. }) in together(WRONG) {
+        let (points, why) = (grades.points(&name, section), grades.why(&name, section));
+        let full = SECTIONS.iter().find(|(name, _)| name == section).unwrap().1;
+        if points >= full || !why.contains(says) || why.contains("compile") || why.contains("does not fit") {
+            misjudged += &format!("{section} {mistake:?} ({says:?}): {points} of {full}: {why}\n");
+        }
+    }
+    assert!(misjudged.is_empty(), "\n{misjudged}");
+}
+
+#[test]
+#[ignore = "compiles fifty solutions"]
+fn every_unusual_solution_gets_full_marks() {
+    let mut class = Class::new("unusual");
+    for (name, solution) in together(UNUSUAL) {
+        class.add(&name, solution.section, &solution.source());
+    }
+    let grades = class.grade(&[]);
+    let mut misjudged = String::new();
+    for (name, Solution { section, name: solution, .. }) in together(UNUSUAL) {
+        let full = SECTIONS.iter().find(|(name, _)| name == section).unwrap().1;
+        if grades.points(&name, section) < full {
+            misjudged += &format!("{section} {solution:?}: {}\n{}\n", grades.why(&name, section), grades.output);
+        }
+    }
+    assert!(misjudged.is_empty(), "\n{misjudged}");
+}

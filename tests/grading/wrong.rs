@@ -1,0 +1,319 @@
+//! Wrong solutions: the reference with a mistake in one section, and a part of what the grader must say of it.
+
+use super::Solution;
+
+macro_rules! wrong {
+    ($($section:ident $name:literal says $says:literal: $($from:literal => $to:literal),+;)*) => {
+        &[$(Solution {
+            section: stringify!($section),
+            name: $name,
+            changes: &[$(($from, $to)),+],
+            says: $says,
+        }),*]
+    };
+}
+
+pub const WRONG: &[Solution] = wrong! {
+    sgd "climbs" says "along the gradient": "w - eta * g)" => "w + eta * g)";
+    sgd "step alone" says "step −η ∇L alone": "|w, g| w - eta * g" => "|_, g| -eta * g";
+    sgd "ignores η" says "η is ignored": "|w, g| w - eta * g" => "|w, g| w - g";
+    sgd "scales the weights" says "η multiplies the weights": "|w, g| w - eta * g" => "|w, g| eta * w - g";
+    sgd "scales both" says "η multiplies the weights too": "|w, g| w - eta * g" => "|w, g| eta * (w - g)";
+    sgd "decays the weights" says "weight decay": "|w, g| w - eta * g" => "|w, g| w - eta * (g + w)";
+    sgd "uses the sign" says "Only the sign": "|w, g| w - eta * g" => "|w, g| w - eta * g.signum()";
+    sgd "hidden momentum" says "momentum":
+        "learning_rate: f64, // η" => "learning_rate: f64,\n    velocity: Option<Matrix>,",
+        "Sgd { learning_rate }\n" => "Sgd { learning_rate, velocity: None }\n",
+        "weights.zip_map_in_place(gradient, |w, g| w - eta * g)" =>
+            "let step = gradient * -eta;
+             let velocity = match &self.velocity { Some(v) => &(v * 0.9) + &step, None => step };
+             *weights += &velocity;
+             self.velocity = Some(velocity)";
+    sgd "learning rate fades" says "another learning rate":
+        "w - eta * g); // w − η ∇L(w)" => "w - eta * g); self.learning_rate *= 0.5;";
+    sgd "sums up gradients" says "add up":
+        "learning_rate: f64, // η" => "learning_rate: f64,\n    sum: Option<Matrix>,",
+        "Sgd { learning_rate }\n" => "Sgd { learning_rate, sum: None }\n",
+        "weights.zip_map_in_place(gradient, |w, g| w - eta * g)" =>
+            "let sum = match &self.sum { Some(sum) => sum + gradient, None => gradient.clone() };
+             weights.zip_map_in_place(&sum, |w, g| w - eta * g);
+             self.sum = Some(sum)";
+    sgd "forgets the last row" says "last row":
+        "weights.zip_map_in_place(gradient, |w, g| w - eta * g)" =>
+            "for i in 0..weights.rows() - 1 {
+                 for j in 0..weights.columns() { weights[(i, j)] -= eta * gradient[(i, j)]; }
+             }";
+    sgd "copy has its own η" says "another learning rate": "Box::new(self.clone())" => "Box::new(Sgd::new(0.1))";
+    sgd "does nothing" says "unchanged":
+        "weights.zip_map_in_place(gradient, |w, g| w - eta * g)" => "let _ = (weights, gradient, eta)";
+
+    fully_connected "error with the new weights" says "weights after the update":
+        "        self.backward_first(error);\n        error_below" => "        error_below",
+        "        let error_below = error.matmul" => "        self.backward_first(error.clone());\n        let error_below = error.matmul";
+    fully_connected "ones left in the error" says "column of the ones is left":
+        "self.weights.top(inputs).t()" => "self.weights.t()",
+        "let inputs = self.weights.rows() - 1;" => "";
+    fully_connected "no bias" says "bias is missing": "input.append_column(1.0)\n" => "input.append_column(0.0)\n";
+    fully_connected "ones first" says "column of ones stands first":
+        "input.append_column(1.0)\n" => "Matrix::from_fn(batch, n + 1, |i, j| if j == 0 { 1.0 } else { input[(i, j - 1)] })\n";
+    fully_connected "biases learn nothing" says "biases have no gradient":
+        "        if let Some(optimizer)" =>
+            "        let mut gradient = gradient;
+             let last = gradient.rows() - 1;
+             gradient[last].fill(0.0);
+             if let Some(optimizer)";
+    fully_connected "gradient without biases" says "row of the biases is missing":
+        "self.gradient_weights = Some(gradient)" => "self.gradient_weights = Some(gradient.top(gradient.rows() - 1).to_matrix())";
+    fully_connected "gradient averaged" says "divided by the batch size":
+        "let gradient = input.t().matmul(&error);" => "let gradient = &input.t().matmul(&error) * (1.0 / error.rows() as f64);";
+    fully_connected "updates without an optimizer" says "no optimizer is set":
+        "        self.gradient_weights = Some(gradient)" =>
+            "        if self.optimizer.is_none() { self.weights -= &gradient; }
+             self.gradient_weights = Some(gradient)";
+    fully_connected "gradient adds up" says "adds up over the batches":
+        "        self.gradient_weights = Some(gradient)" =>
+            "        let gradient = match &self.gradient_weights { Some(old) => old + &gradient, None => gradient };
+             self.gradient_weights = Some(gradient)";
+    fully_connected "remembers the first input" says "first forward":
+        "self.input = Some(input);" => "if self.input.as_ref().is_none_or(|old| old.rows() != input.rows()) { self.input = Some(input); }";
+    fully_connected "starts in −1 to 1" says "negative": "random.uniform()))" => "2.0 * random.uniform() - 1.0))";
+    fully_connected "starts normal" says "negative": "random.uniform()))" => "random.normal()))";
+    fully_connected "starts at 0" says "All weights are 0": "|_, _| random.uniform()))" => "|_, _| 0.0 * random.uniform()))";
+    fully_connected "starts equal" says "equal":
+        "FullyConnected::from_weights(Matrix::from_fn(inputs + 1, outputs, |_, _| random.uniform()))" =>
+            "FullyConnected::from_weights(Matrix::filled(inputs + 1, outputs, random.uniform()))";
+    fully_connected "biases start at 0" says "biases are all equal":
+        "|_, _| random.uniform()))" => "|i, _| if i < inputs { random.uniform() } else { 0.0 }))";
+    fully_connected "too small a start" says "not uniform": "random.uniform()))" => "0.1 * random.uniform()))";
+    fully_connected "rows repeat" says "equal":
+        "FullyConnected::from_weights(Matrix::from_fn(inputs + 1, outputs, |_, _| random.uniform()))" =>
+            "let row: Vec<f64> = (0..outputs).map(|_| random.uniform()).collect();
+             FullyConnected::from_weights(Matrix::from_fn(inputs + 1, outputs, |i, j| if i < inputs { row[j] } else { random.uniform() }))";
+    fully_connected "no row for biases" says "no row for the biases":
+        "Matrix::from_fn(inputs + 1, outputs, |_, _| random" => "Matrix::from_fn(inputs, outputs, |_, _| random";
+    fully_connected "starts transposed" says "we store W′":
+        "Matrix::from_fn(inputs + 1, outputs, |_, _| random" => "Matrix::from_fn(outputs, inputs + 1, |_, _| random";
+    fully_connected "updates twice" says "twice":
+        "            optimizer.update(&mut self.weights, &gradient);" =>
+            "            optimizer.update(&mut self.weights, &gradient);\n            optimizer.update(&mut self.weights, &gradient);";
+    fully_connected "updates in forward" says "called in forward":
+        "        self.input = Some(input);" =>
+            "        let nothing = Matrix::zeros(self.weights.rows(), self.weights.columns());
+             let gradient = self.gradient_weights.as_ref().unwrap_or(&nothing);
+             if let Some(optimizer) = &mut self.optimizer { optimizer.update(&mut self.weights, gradient); }
+             self.input = Some(input);";
+    fully_connected "weights not transposed" says "not transposed":
+        "self.weights.top(inputs).t()" => "self.weights.top(inputs)";
+    fully_connected "error averaged" says "divided by the batch size":
+        "        self.backward_first(error);\n        error_below" =>
+            "        let size = 1.0 / error.rows() as f64;\n        self.backward_first(error);\n        &error_below * size";
+    fully_connected "gradient of the wrong sign" says "sign is flipped":
+        "let gradient = input.t().matmul(&error);" => "let gradient = &input.t().matmul(&error) * -1.0;";
+    fully_connected "updates a copy" says "was lost":
+        "optimizer.update(&mut self.weights, &gradient)" => "optimizer.update(&mut self.weights.clone(), &gradient)";
+    fully_connected "updates all but the biases" says "without the biases":
+        "optimizer.update(&mut self.weights, &gradient)" =>
+            "let n = self.weights.rows() - 1;
+             let mut top = self.weights.top(n).to_matrix();
+             optimizer.update(&mut top, &gradient.top(n).to_matrix());
+             for i in 0..n { self.weights[i].copy_from_slice(&top[i]); }";
+    fully_connected "the first optimizer stays" says "first optimizer is still used":
+        "self.optimizer = Some(optimizer);" => "self.optimizer.get_or_insert(optimizer);";
+    fully_connected "activation inside" says "ReLU is applied":
+        "let output = input.matmul(&self.weights);" => "let mut output = input.matmul(&self.weights); output.map_in_place(|x| x.max(0.0));";
+    fully_connected "no gradient to read" says "no gradient after backward":
+        "self.gradient_weights = Some(gradient)" => "let _ = gradient";
+    fully_connected "gradient only without optimizer" says "no gradient after backward with an optimizer":
+        "self.gradient_weights = Some(gradient)" => "self.gradient_weights = Some(gradient).filter(|_| self.optimizer.is_none())";
+    fully_connected "not trainable" says "trainable": "    fn trainable(&self) -> bool {\n        true" => "    fn trainable(&self) -> bool {\n        false";
+    fully_connected "never calls the optimizer" says "did not call the optimizer":
+        "if let Some(optimizer) = &mut self.optimizer {" => "if let (Some(optimizer), true) = (&mut self.optimizer, false) {";
+    fully_connected "returns the gradient" says "gradient of the weights":
+        "        self.backward_first(error);\n        error_below" =>
+            "        let _ = error_below;\n        self.backward_first(error);\n        self.gradient_weights.clone().unwrap()";
+    fully_connected "predict without bias" says "":
+        "self.extended(input).matmul(&self.weights) //" => "input.matmul(self.weights.top(self.weights.rows() - 1)) //";
+    fully_connected "gradient first row wrong" says "biases comes first":
+        "self.gradient_weights = Some(gradient)" =>
+            "let n = gradient.rows();
+             self.gradient_weights = Some(Matrix::from_fn(n, gradient.columns(), |i, j| gradient[((i + n - 1) % n, j)]))";
+    fully_connected "keeps the weights of the start" says "weights of before the update were used":
+        "let output = input.matmul(&self.weights);" => "let output = input.matmul(&*self.start.get_or_insert_with(|| self.weights.clone()));",
+        "    optimizer: Option<Box<dyn Optimizer>>,\n" => "    optimizer: Option<Box<dyn Optimizer>>,\n    start: Option<Matrix>,\n",
+        "gradient_weights: None, optimizer: None }" => "gradient_weights: None, optimizer: None, start: None }";
+
+    relu "mask x ≥ 0" says "mask is x ≥ 0": "|e, x| if x <= 0.0 { 0.0 } else { e }" => "|e, x| if x < 0.0 { 0.0 } else { e }";
+    relu "mask on the error" says "sign of the error": "|e, x| if x <= 0.0" => "|e, _| if e <= 0.0";
+    relu "mask without the error" says "without the error": "|e, x| if x <= 0.0 { 0.0 } else { e }" => "|_, x| if x <= 0.0 { 0.0 } else { 1.0 }";
+    relu "leaky backward" says "leaky": "|e, x| if x <= 0.0 { 0.0 } else { e }" => "|e, x| if x <= 0.0 { 0.01 * e } else { e }";
+    relu "leaky forward" says "leaky": "    if x <= 0.0 { 0.0 } else { x }" => "    if x <= 0.0 { 0.1 * x } else { x }";
+    relu "absolute" says "|x|": "    if x <= 0.0 { 0.0 } else { x }" => "    x.abs()";
+    relu "min" says "min(0, x)": "    if x <= 0.0 { 0.0 } else { x }" => "    x.min(0.0)";
+    relu "identity" says "unchanged": "    if x <= 0.0 { 0.0 } else { x }" => "    x";
+    relu "step" says "the derivative": "    if x <= 0.0 { 0.0 } else { x }" => "    f64::from(x > 0.0)";
+    relu "capped" says "cut off at 6": "    if x <= 0.0 { 0.0 } else { x }" => "    x.clamp(0.0, 6.0)";
+    relu "sigmoid" says "sigmoid": "    if x <= 0.0 { 0.0 } else { x }" => "    1.0 / (1.0 + (-x).exp())";
+    relu "passes everything" says "passes everywhere": "|e, x| if x <= 0.0 { 0.0 } else { e }" => "|e, _| e";
+    relu "inverted" says "wrong way round": "|e, x| if x <= 0.0 { 0.0 } else { e }" => "|e, x| if x > 0.0 { 0.0 } else { e }";
+    relu "error times input" says "max(0, x); the derivative": "|e, x| if x <= 0.0 { 0.0 } else { e }" => "|e, x| e * x.max(0.0)";
+    relu "loses negative errors" says "negative are lost": "|e, x| if x <= 0.0 { 0.0 } else { e }" => "|e, x| if x <= 0.0 { 0.0 } else { e.max(0.0) }";
+    relu "remembers the first input" says "first forward":
+        "self.input = Some(input);" => "if self.input.as_ref().is_none_or(|old| old.shape() != input.shape()) { self.input = Some(input); }";
+    relu "predict disturbs" says "input to predict":
+        "input: Option<Matrix>," => "input: std::cell::RefCell<Option<Matrix>>,",
+        "        input.map_in_place(relu);" => "        *self.input.borrow_mut() = Some(input.clone());\n        input.map_in_place(relu);",
+        "self.input = Some(input);" => "*self.input.borrow_mut() = Some(input);",
+        "self.input.as_ref().expect" => "self.input.borrow(); let input = input.as_ref().expect";
+    relu "half at the kink" says "half the error":
+        "|e, x| if x <= 0.0 { 0.0 } else { e }" => "|e, x| if x == 0.0 { 0.5 * e } else if x < 0.0 { 0.0 } else { e }";
+    relu "errors add up" says "earlier batches":
+        "input: Option<Matrix>," => "input: Option<Matrix>, sum: Option<Matrix>,",
+        "        error\n    }\n}" =>
+            "        if let Some(sum) = &self.sum { if sum.shape() == error.shape() { error += sum; } }
+             self.sum = Some(error.clone());
+             error
+         }
+     }";
+
+    softmax "no shift" says "shift each row by its maximum": "(*x - max).exp()" => "(*x - 0.0 * max).exp()";
+    softmax "one maximum for the batch" says "One maximum of the whole batch":
+        "        for i in 0..input.rows() {" =>
+            "        let max = input.row_maxima().into_iter().fold(f64::NEG_INFINITY, f64::max);\n        for i in 0..input.rows() {",
+        "let max = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);" => "";
+    softmax "maximum from 0" says "maximum starts at 0": "fold(f64::NEG_INFINITY, f64::max)" => "fold(0.0, f64::max)";
+    softmax "maximum from the smallest positive" says "or a positive number": "fold(f64::NEG_INFINITY, f64::max)" => "fold(f64::MIN_POSITIVE, f64::max)";
+    softmax "largest absolute value" says "largest |x|": "fold(f64::NEG_INFINITY, f64::max)" => "fold(0.0, |m: f64, x: f64| m.max(x.abs()))";
+    softmax "shifted by the minimum" says "minimum": "fold(f64::NEG_INFINITY, f64::max)" => "fold(f64::INFINITY, f64::min)";
+    softmax "normalised over the batch" says "Normalised over the batch":
+        "    fn predict(&self, mut input: Matrix) -> Matrix {" => "    fn predict(&self, input: Matrix) -> Matrix {\n        let mut input = input.transpose();",
+        "        }\n        input\n    }" => "        }\n        input.transpose()\n    }";
+    softmax "not normalised" says "not yet divided": "*x /= sum;" => "let _ = sum;";
+    softmax "logarithm" says "ln ŷ": "*x /= sum;" => "*x = (*x / sum).ln();", "if *x < f64::MIN_POSITIVE" => "if *x == 0.5e-300";
+    softmax "sigmoid" says "sigmoid": "(*x - max).exp()" => "1.0 / (1.0 + (-*x + 0.0 * max).exp())", "*x /= sum;" => "let _ = sum;";
+    softmax "base 2" says "2 to the power": "(*x - max).exp()" => "(*x - max).exp2()";
+    softmax "mean for sum" says "number of classes": "(*x - max).exp()" => "(*x + 0.0 * max).exp()", "let sum: f64 = row.iter().sum();" => "let sum = row.len() as f64;";
+    softmax "sigmoid's derivative" says "ŷ (1 − ŷ) Eₙ": "*e = y * (*e - sum);" => "*e = y * (1.0 - y) * *e + 0.0 * sum;";
+    softmax "passes the error" says "passes through unchanged": "*e = y * (*e - sum);" => "*e += 0.0 * sum * y;";
+    softmax "fused with the loss" says "as if Eₙ were the label": "*e = y * (*e - sum);" => "*e = y - *e + 0.0 * sum;";
+    softmax "sum without ŷ" says "Σⱼ Eₙ,ⱼ; in Eq. 14": "error.iter().zip(output).map(|(e, y)| e * y).sum()" => "error.iter().sum()";
+    softmax "no factor" says "factor ŷ before the bracket": "*e = y * (*e - sum);" => "*e -= sum + 0.0 * y;";
+    softmax "no sum" says "This is ŷ Eₙ": "*e = y * (*e - sum);" => "*e = y * *e + 0.0 * sum;";
+    softmax "adds the sum" says "sum is added": "*e = y * (*e - sum);" => "*e = y * (*e + sum);";
+    softmax "no bracket" says "bracket is missing": "*e = y * (*e - sum);" => "*e = y * *e - sum;";
+    softmax "sign" says "sign is flipped": "*e = y * (*e - sum);" => "*e = y * (sum - *e);";
+    softmax "sum of the batch" says "One sum of the whole batch":
+        "        for i in 0..error.rows() {\n" =>
+            "        let sum: f64 = error.as_slice().iter().zip(output.as_slice()).map(|(e, y)| e * y).sum();\n        for i in 0..error.rows() {\n",
+        "            let sum: f64 = error.iter().zip(output).map(|(e, y)| e * y).sum();\n" => "";
+    softmax "input for output" says "input x stands where":
+        "        let output = self.predict(input);\n        self.output = Some(output.clone());" =>
+            "        self.output = Some(input.clone());\n        let output = self.predict(input);";
+    softmax "remembers the first output" says "first forward":
+        "self.output = Some(output.clone());" =>
+            "if self.output.as_ref().is_none_or(|old| old.shape() != output.shape()) { self.output = Some(output.clone()); }";
+    softmax "divides by the batch" says "divided by the batch size": "*e = y * (*e - sum);" => "*e = y * (*e - sum) / rows as f64;",
+        "        for i in 0..error.rows() {\n" => "        let rows = error.rows();\n        for i in 0..error.rows() {\n";
+    softmax "only the largest" says "1 for the largest x": "(*x - max).exp()" => "f64::from(*x == max)";
+
+    cross_entropy "averaged" says "averaged over the batch": "        loss\n    }" => "        loss / label.rows() as f64\n    }";
+    cross_entropy "no ε" says "ε is missing": "(prediction[(i, k)] + f64::EPSILON).ln()" => "prediction[(i, k)].ln()";
+    cross_entropy "ε in the gradient" says "ε is in the gradient": "-y / y_hat }" => "-y / (y_hat + f64::EPSILON) }";
+    cross_entropy "prediction minus label" says "ŷ − y": "if y == 0.0 { 0.0 } else { -y / y_hat }" => "y_hat - y";
+    cross_entropy "negative loss" says "sign is flipped": "loss -= " => "loss += ";
+    cross_entropy "sign of the error" says "sign is flipped": "else { -y / y_hat }" => "else { y / y_hat }";
+    cross_entropy "0/0" says "0/0 is NaN": "if y == 0.0 { 0.0 } else { -y / y_hat }" => "-y / y_hat";
+    cross_entropy "base 2" says "base 2": ".ln()" => ".log2()";
+    cross_entropy "base 10" says "base 10": ".ln()" => ".log10()";
+    cross_entropy "ε of 1e-7" says "ε": "f64::EPSILON).ln()" => "1e-7).ln()";
+    cross_entropy "ε of 1e-12" says "another value": "f64::EPSILON).ln()" => "1e-12).ln()";
+    cross_entropy "held at ε" says "held at ε": "(prediction[(i, k)] + f64::EPSILON).ln()" => "prediction[(i, k)].max(f64::EPSILON).ln()";
+    cross_entropy "smallest positive ε" says "MIN_POSITIVE": "f64::EPSILON).ln()" => "f64::MIN_POSITIVE).ln()";
+    cross_entropy "NaN in the loss" says "0 · ln 0":
+        "            let k = labelled_class(label, i);\n" => "",
+        "loss -= (prediction[(i, k)] + f64::EPSILON).ln();" =>
+            "for k in 0..label.columns() { loss -= label[(i, k)] * prediction[(i, k)].ln(); }";
+    cross_entropy "all classes" says "All classes are in the sum":
+        "loss -= (prediction[(i, k)] + f64::EPSILON).ln();" =>
+            "let _ = k; loss -= prediction[i].iter().map(|y| (y + f64::EPSILON).ln()).sum::<f64>();";
+    cross_entropy "binary" says "binary":
+        "loss -= (prediction[(i, k)] + f64::EPSILON).ln();" =>
+            "let _ = k;
+             for (y, t) in prediction[i].iter().zip(&label[i]) {
+                 loss -= t * (y + f64::EPSILON).ln() + (1.0 - t) * (1.0 - y + f64::EPSILON).ln();
+             }";
+    cross_entropy "error averaged" says "averaged over the batch":
+        "label.zip_map(prediction, |y, y_hat|" => "let n = label.rows() as f64;\n        label.zip_map(prediction, |y, y_hat|",
+        "-y / y_hat }" => "-y / y_hat / n }";
+    cross_entropy "label ignored" says "−1/ŷ for every class": "if y == 0.0 { 0.0 } else { -y / y_hat }" => "-1.0 / y_hat + 0.0 * y";
+    cross_entropy "product" says "−y·ŷ": "-y / y_hat }" => "-y * y_hat }";
+    cross_entropy "losses add up" says "first batch is still in it":
+        "prediction: Option<Matrix>," => "prediction: Option<Matrix>, total: f64,",
+        "        loss\n    }" => "        self.total += loss;\n        self.total\n    }";
+    cross_entropy "remembers the first prediction" says "first forward":
+        "self.prediction = Some(prediction);" =>
+            "if self.prediction.as_ref().is_none_or(|old| old.shape() != prediction.shape()) { self.prediction = Some(prediction); }";
+    cross_entropy "squared" says "squared difference":
+        "loss -= (prediction[(i, k)] + f64::EPSILON).ln();" =>
+            "let _ = k; loss += prediction[i].iter().zip(&label[i]).map(|(y, t)| (y - t) * (y - t)).sum::<f64>();";
+    cross_entropy "first sample only" says "first sample alone": "for i in 0..label.rows()" => "for i in 0..1";
+    cross_entropy "no logarithm" says "logarithm is missing": "(prediction[(i, k)] + f64::EPSILON).ln()" => "prediction[(i, k)]";
+
+    network "one shared optimizer" says "share one optimizer":
+        "optimizer: Box<dyn Optimizer>," => "optimizer: std::rc::Rc<std::cell::RefCell<Box<dyn Optimizer>>>,",
+        "optimizer: Box::new(optimizer)," => "optimizer: std::rc::Rc::new(std::cell::RefCell::new(Box::new(optimizer))),",
+        "self.optimizer.boxed_clone()" => "Box::new(Shared(self.optimizer.clone()))",
+        "/// A list of layers between" =>
+            "struct Shared(std::rc::Rc<std::cell::RefCell<Box<dyn Optimizer>>>);
+             impl Optimizer for Shared {
+                 fn update(&mut self, weights: &mut Matrix, gradient: &Matrix) { self.0.borrow_mut().update(weights, gradient); }
+                 fn boxed_clone(&self) -> Box<dyn Optimizer> { Box::new(Shared(self.0.clone())) }
+             }
+             /// A list of layers between";
+    network "backward from the first layer" says "from the first to the last":
+        "if let Some((first, others)) = self.layers.split_first_mut() {\n            for layer in others.iter_mut().rev() {\n                error = layer.backward(error);\n            }\n            first.backward_first(error);\n        }" =>
+            "for layer in &mut self.layers { error = layer.backward(error); }";
+    network "asks the data again" says "data source is asked again":
+        "let label = self.label.as_ref().expect(\"NeuralNetwork::backward: forward comes first\");" => "let label = &self.data.next_batch().1;";
+    network "returns the prediction" says "sum of the prediction":
+        "let loss = self.loss.forward(output, &label);" => "let sum = output.as_slice().iter().sum();\n        self.loss.forward(output, &label);",
+        "        self.label = Some(label);\n        loss" => "        self.label = Some(label);\n        sum";
+    network "records in forward" says "forward recorded the loss":
+        "        self.label = Some(label);" => "        self.label = Some(label);\n        self.losses.push(loss);",
+        "            let loss = self.forward();\n            self.losses.push(loss);" => "            self.forward();";
+    network "records twice" says "recorded":
+        "        self.label = Some(label);" => "        self.label = Some(label);\n        self.losses.push(loss);";
+    network "no optimizers" says "No layer has an optimizer": "if layer.trainable() {" => "if layer.trainable() && false {";
+    network "only the first gets one" says "Only the first trainable": "if layer.trainable() {" => "if layer.trainable() && self.layers.is_empty() {";
+    network "inserts at the front" says "before the others": "self.layers.push(layer);" => "self.layers.insert(0, layer);";
+    network "one iteration too many" says "two iterations": "for _ in 0..iterations {" => "for _ in 0..=iterations {";
+    network "never backward" says "does not call backward": "            self.backward();\n" => "";
+    network "backward at the end" says "": "            self.backward();\n        }" => "        }\n        self.backward();";
+    network "predict reversed" says "wrong order": "self.layers.iter().fold(" => "self.layers.iter().rev().fold(";
+    network "predict with one layer" says "first layer's output": "self.layers.iter().fold(" => "self.layers.iter().take(1).fold(";
+    network "predict without the last" says "before the last":
+        "self.layers.iter().fold(" => "self.layers.iter().take(self.layers.len() - 1).fold(";
+    network "loss averaged" says "divided by the batch size":
+        "let loss = self.loss.forward(output, &label);" => "let loss = self.loss.forward(output, &label) / label.rows() as f64;";
+    network "first label stays" says "label of the first": "self.label = Some(label);" => "self.label.get_or_insert(label);";
+    network "forward with predict" says "predict was called": "output = layer.forward(output);" => "output = layer.predict(output);";
+    network "losses start anew" says "losses of the first training are gone": "        for _ in 0..iterations {" => "        self.losses.clear();\n        for _ in 0..iterations {";
+    network "the last loss alone" says "last loss": "self.losses.push(loss);" => "self.losses = vec![loss];";
+    network "every layer gets the loss's error" says "error of the loss":
+        "error = layer.backward(error);" => "layer.backward(error.clone());";
+    network "first layer left out" says "first layer is left out": "first.backward_first(error);" => "let _ = first;";
+    network "first layer left out of forward" says "first layer is left out": "for layer in &mut self.layers {" => "for layer in self.layers.iter_mut().skip(1) {";
+    network "exchanges prediction and label" says "exchanged":
+        "let loss = self.loss.forward(output, &label);" => "let loss = self.loss.forward(label.clone(), &output);";
+    network "loss of the input" says "input of the batch":
+        "let loss = self.loss.forward(output, &label);" => "let loss = self.loss.forward(first_input, &label);",
+        "let mut output = input;" => "let first_input = input.clone();\n        let mut output = input;";
+    network "loss after the update" says "forward":
+        "            self.losses.push(loss);\n            self.backward();" =>
+            "            let _ = loss;\n            self.backward();\n            let loss = self.forward();\n            self.losses.push(loss);";
+    network "returns 0" says "This is 0": "        self.label = Some(label);\n        loss" => "        self.label = Some(label);\n        0.0 * loss";
+    network "forward goes backward too" says "forward also goes backward":
+        "        self.label = Some(label);\n        loss" => "        self.label = Some(label);\n        self.backward();\n        loss";
+    network "layers see the input alone" says "Every layer was given the input":
+        "            output = layer.forward(output);" => "            output = layer.forward(first_input.clone());",
+        "let mut output = input;" => "let first_input = input.clone();\n        let mut output = input;";
+};
