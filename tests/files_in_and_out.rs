@@ -62,6 +62,17 @@ fn a_directory_of_images_is_learned() {
 }
 
 #[test]
+fn a_saved_model_predicts_the_test_images_of_a_directory() {
+    let folder = Folder::new();
+    let (images, model) = (here("tests/files/idx"), at(&folder, "model"));
+    let settings = ["--hidden", "8", "--epochs", "30", "--batch-size", "8", "--save", &model];
+    let trained = output(&[&["train", &images], &settings[..]].concat());
+    let (lines, stderr) = predict(&["--load", &model, &images]);
+    assert_eq!((lines.len(), lines[0].as_str()), (31, "prediction,0,1,2"));
+    assert!(stderr.ends_with(&format!("{:.1} %\n", accuracies(&trained).1)), "{stderr}{trained}");
+}
+
+#[test]
 fn label_header_and_test_part_are_heeded() {
     let folder = Folder::new();
     let file = at(&folder, "t.csv");
@@ -255,7 +266,7 @@ fn each_wrong_file_is_named_with_what_would_be_right() {
         (vec!["train", "--load", &model, "--hidden", "5"], &["--load and --hidden exclude each other"]),
         (vec!["train", "digits", "--load", &model], &["1198×64", "5×16", "4 features"]),
         (vec!["train", &other, "--load", &model], &["a class \"rose\"", "setosa, versicolor, virginica"]),
-        (vec!["predict"], &["predict needs one file"]),
+        (vec!["predict"], &["predict needs one file or directory"]),
         (vec!["predict", &iris], &["predict needs a model: --load DIR"]),
         (vec!["predict", &iris, "--load", "no-model"], &["no-model"]),
         (vec!["predict", "no.csv", "--load", &model], &["no.csv: "]),

@@ -31,12 +31,14 @@ text{fill:currentColor}.paper{fill:#fff}.title{font-size:21px;font-weight:600}.q
 pub(crate) fn draw(training: &Training, settings: &Settings) -> String {
     let sizes: Vec<String> = training.weights().map(|weights| format!(" → {}", weights.columns())).collect();
     let title = format!("{}: {}{}", training.name, training.train.inputs.columns(), sizes.concat());
-    let last = training.epochs.last().map_or(0.0, |epoch| 100.0 * epoch.accuracy);
+    let last = training.epochs.last().map_or(0.0, |epoch| epoch.accuracy);
     let how = format!(
-        "SGD, learning rate {}, batches of {}, seed {}: {last:.1} % of the test data right after {}",
+        "SGD, learning rate {}{}, batches of {}, seed {}: {} of the test data right after {}",
         settings.learning_rate,
+        if settings.decay < 1.0 { format!(" (× {} an epoch)", settings.decay) } else { String::new() },
         training.batch_size,
         settings.seed,
+        training.percent(last),
         plural(training.epochs.len(), "epoch")
     );
     let mut svg = start(SIZE, &title, &how);

@@ -2,9 +2,11 @@
 
 use super::options::{self, Choice, Words};
 use super::{Failure, source};
-use feedforward::data::csv::{self, Label};
+use feedforward::data::csv::{self, Label, Table};
+use feedforward::data::{Dataset, idx};
 use feedforward::model::Model;
 use std::io::{self, BufWriter, Write};
+use std::path::Path;
 
 const OPTIONS: &[Choice] = &[
     Choice { name: "--load", value: "DIR", help: "the model, as train --save left it" },
@@ -20,15 +22,11 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
         return help();
     }
     let &[file] = &words.plain[..] else {
-        return Err(Failure::usage("predict needs one file: feedforward predict --load DIR FILE.csv"));
+        return Err(Failure::usage("predict needs one file or directory: feedforward predict --load DIR FILE.csv"));
     };
     let directory = words.text("--load").ok_or_else(|| Failure::usage("predict needs a model: --load DIR"))?;
     let model = Model::load(directory)?;
-    let mut choice = source::choice(&words, Some(&model))?;
-    if choice.label == Label::Last {
-        choice.label = model.label_name.clone().map_or(Label::None, Label::IfAny);
-    }
-    let table = csv::read(file, &choice)?;
+    let table = samples(file, &words, &model)?;
     let ((samples, features), (rows, columns)) = (table.features.shape(), model.weights[0].shape());
     if features + 1 != rows {
         let hint = if features == rows { "; if one column is the class, say which: --label COLUMN" } else { "" };
@@ -57,14 +55,28 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The lines of a CSV file, or the test images of a directory.
+fn samples(file: &str, words: &Words, model: &Model) -> Result<Table, Failure> {
+    if Path::new(file).is_dir() {
+        let Dataset { inputs, labels, class_names } = idx::read_directory(file)?.test;
+        let classes = labels.row_argmax();
+        return Ok(Table { features: inputs, feature_names: Vec::new(), classes, class_names, label_name: None });
+    }
+    let mut choice = source::choice(words, Some(model))?;
+    if choice.label == Label::Last {
+        choice.label = model.label_name.clone().map_or(Label::None, Label::IfAny);
+    }
+    Ok(csv::read(file, &choice)?)
+}
+
 fn help() -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    writeln!(
-        out,
-        "feedforward predict: writes, for every line of a table, the class that a saved model takes it for,"
-    )?;
+    writeln!(out, "feedforward predict: writes, for every sample, the class that a saved model takes it for,")?;
     writeln!(out, "and the probability of each class, as CSV.\n")?;
-    writeln!(out, "usage: feedforward predict --load DIR FILE.csv [OPTION …]\n")?;
+    writeln!(out, "usage: feedforward predict --load DIR DATA [OPTION …]\n")?;
+    writeln!(out, "data:")?;
+    writeln!(out, "  FILE.csv                a table: a sample a line")?;
+    writeln!(out, "  DIR                     the test images of MNIST, Fashion-MNIST or EMNIST\n")?;
     writeln!(out, "options:")?;
     options::list(&mut out, OPTIONS)?;
     writeln!(out, "\nIf table and model both have names for the features, they may stand in any order, among others.")?;

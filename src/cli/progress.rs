@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 const PAUSE: Duration = Duration::from_millis(100);
 /// In a file or a pipe a run writes no more lines than this; if its epochs are few, a line an epoch.
 const LINES: usize = 20;
+/// A longer line would wrap on a usual terminal, and could not be cleared.
+const WIDTH: usize = 79;
 /// Back to the start of the line, and clear it.
 const CLEAR: &str = "\r\x1b[2K";
 
@@ -41,7 +43,8 @@ impl Progress {
         if self.style == Style::InPlace && self.shown.elapsed() >= PAUSE {
             self.shown = Instant::now();
             let mut out = io::stdout().lock();
-            write!(out, "{CLEAR}{} {}", bar(iteration, training.iterations), self.line(training, iteration))?;
+            let line = format!("{} {}", bar(iteration, training.iterations), self.line(training, iteration));
+            write!(out, "{CLEAR}{}", line.chars().take(WIDTH).collect::<String>())?;
             out.flush()?;
         }
         Ok(())
@@ -71,9 +74,9 @@ impl Progress {
         let all = training.iterations.div_ceil(training.batches);
         let epoch = iteration.div_ceil(training.batches);
         let width = all.to_string().len();
-        let mut line = format!("epoch {epoch:>width$} of {all} · loss {:.4}", training.loss(iteration));
+        let mut line = format!("epoch {epoch:>width$}/{all} · loss {:.4}", training.loss(iteration));
         if let Some(last) = training.epochs.last() {
-            line += &format!(" · test {:5.1} %", 100.0 * last.accuracy);
+            line += &format!(" · test {:>7}", training.percent(last.accuracy));
         }
         let elapsed = self.started.elapsed().as_secs_f64();
         let speed = (iteration * training.batch_size) as f64 / elapsed.max(1e-9);
@@ -84,7 +87,7 @@ impl Progress {
 
 /// A bar of which as much is filled as is done.
 fn bar(done: usize, all: usize) -> String {
-    const WIDTH: usize = 12;
+    const WIDTH: usize = 6;
     let eighths = done * 8 * WIDTH / all;
     let part = [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉'][eighths % 8];
     let mut bar = "█".repeat(eighths / 8);
@@ -123,9 +126,9 @@ mod tests {
     #[test]
     fn the_bar_is_as_long_empty_as_full() {
         for done in 0..=96 {
-            assert_eq!(bar(done, 96).chars().count(), 13, "{done}");
+            assert_eq!(bar(done, 96).chars().count(), 7, "{done}");
         }
-        assert_eq!(bar(1, 2), "██████      ▏");
+        assert_eq!(bar(1, 2), "███   ▏");
     }
 
     #[test]

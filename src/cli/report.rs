@@ -28,18 +28,14 @@ pub(crate) fn glance(
     let fully_connected: Vec<String> =
         training.weights().map(|weights| format!("fully connected → {}", weights.columns())).collect();
     let network = fully_connected.join(" → ReLU → ");
-    writeln!(out, "network   {features} → {network} → softmax; {weights} weights, {start}")?;
+    writeln!(out, "network   {features} → {network} → softmax")?;
+    writeln!(out, "          {weights} weights, {start}")?;
 
-    writeln!(
-        out,
-        "training  {} iterations ({}) of {} samples; SGD, learning rate {}{}; seed {}\n",
-        training.iterations,
-        plural(training.iterations.div_ceil(training.batches), "epoch"),
-        training.batch_size,
-        settings.learning_rate,
-        if settings.decay < 1.0 { format!(", times {} after every epoch", settings.decay) } else { String::new() },
-        settings.seed
-    )?;
+    let Settings { learning_rate, decay, seed, .. } = settings;
+    let decays = if *decay < 1.0 { format!(", times {decay} after every epoch") } else { String::new() };
+    let epochs = plural(training.iterations.div_ceil(training.batches), "epoch");
+    writeln!(out, "training  {} iterations of {} samples ({epochs})", training.iterations, training.batch_size)?;
+    writeln!(out, "          SGD, learning rate {learning_rate}{decays}; seed {seed}\n")?;
     Ok(())
 }
 
@@ -84,9 +80,9 @@ pub(crate) fn result(
     }
     writeln!(
         out,
-        "accuracy  {:.1} % on the training data, {:.1} % on the test data; {}",
-        100.0 * on_train,
-        100.0 * on_test,
+        "accuracy  {} on the training data, {} on the test data; {}",
+        training.percent(on_train),
+        training.percent(on_test),
         duration(time)
     )?;
     if let Some(class) = only_answer(&counts) {

@@ -79,7 +79,7 @@ impl Settings {
                 };
             }
             Kind::Digits => (32, 30, 32, 0.02, 1.0, Scale::Largest),
-            Kind::Images(_) => (128, 10, 32, 0.01, 0.8, Scale::Largest),
+            Kind::Images(_) => (128, 10, 32, 0.015, 0.7, Scale::Largest),
             Kind::Csv(_) => (16, 100, 32, 0.003, 1.0, Scale::Standardise),
         };
         let (hidden, length) = (vec![hidden], Length::Epochs(epochs));

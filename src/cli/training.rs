@@ -157,6 +157,13 @@ impl Training {
         accuracy(&self.predict(&data.inputs), &data.labels)
     }
 
+    /// A part as a percentage. Of many test samples a second digit says something, and to round it away could make a hit
+    /// of a near miss.
+    pub(crate) fn percent(&self, part: f64) -> String {
+        let digits = if self.test.samples() < 1000 { 1 } else { 2 };
+        format!("{:.digits$} %", 100.0 * part)
+    }
+
     /// The class probabilities of all samples, with little more memory than they need themselves.
     pub(crate) fn predict(&self, inputs: &Matrix) -> Matrix {
         let mut probabilities = Vec::new();

@@ -39,7 +39,7 @@ pub fn write(file: impl AsRef<Path>, matrix: &Matrix) -> Result<(), FileError> {
     std::fs::write(file.as_ref(), to_bytes(matrix)).map_err(|error| FileError::system(file.as_ref(), error))
 }
 
-/// The bytes that [`write`] writes: version 1.0, as `np.save` does it.
+/// The bytes that [`write()`] writes: version 1.0, as `np.save` does it.
 pub fn to_bytes(matrix: &Matrix) -> Vec<u8> {
     let (rows, columns) = matrix.shape();
     let mut header = format!("{{'descr': '<f8', 'fortran_order': False, 'shape': ({rows}, {columns}), }}");
