@@ -77,8 +77,8 @@ fn a_network_lends_its_layers_to_be_changed() {
 }
 
 /// What the code panics with.
-fn panics(code: impl FnOnce()) -> String {
-    let payload = catch_unwind(AssertUnwindSafe(code)).expect_err("it must panic");
+fn panics<T>(code: impl FnOnce() -> T) -> String {
+    let payload = catch_unwind(AssertUnwindSafe(code)).err().expect("it must panic");
     payload.downcast_ref::<String>().cloned().or_else(|| payload.downcast_ref::<&str>().map(|s| s.to_string())).unwrap()
 }
 
@@ -88,17 +88,17 @@ fn wrong_shapes_and_orders_are_refused_with_what_is_wrong() {
     let fully_connected = || FullyConnected::from_weights(of(5, 3));
     let label = one_hot(&[0, 1], 3);
     let cases: [(String, &str); 12] = [
-        (panics(|| drop(fully_connected().forward(of(2, 3)))), "the input is 2×3, but weights 5×3 take 4 inputs"),
-        (panics(|| drop(fully_connected().predict(of(2, 5)))), "the input is 2×5, but weights 5×3 take 4 inputs"),
-        (panics(|| drop(fully_connected().backward(of(2, 3)))), "forward comes first"),
-        (panics(|| drop(FullyConnected::from_weights(of(0, 3)))), "no row for the biases"),
-        (panics(|| drop(Relu::new().backward(of(2, 3)))), "Relu::backward: forward comes first"),
-        (panics(|| drop(Softmax::new().backward(of(2, 3)))), "Softmax::backward: forward comes first"),
+        (panics(|| fully_connected().forward(of(2, 3))), "the input is 2×3, but weights 5×3 take 4 inputs"),
+        (panics(|| fully_connected().predict(of(2, 5))), "the input is 2×5, but weights 5×3 take 4 inputs"),
+        (panics(|| fully_connected().backward(of(2, 3))), "forward comes first"),
+        (panics(|| FullyConnected::from_weights(of(0, 3))), "no row for the biases"),
+        (panics(|| Relu::new().backward(of(2, 3))), "Relu::backward: forward comes first"),
+        (panics(|| Softmax::new().backward(of(2, 3))), "Softmax::backward: forward comes first"),
         (
             panics(|| {
                 let mut relu = Relu::new();
                 relu.forward(of(2, 3));
-                relu.backward(of(3, 2));
+                relu.backward(of(3, 2))
             }),
             "Relu::backward: the shapes differ, 3×2 and 2×3",
         ),
@@ -111,10 +111,10 @@ fn wrong_shapes_and_orders_are_refused_with_what_is_wrong() {
             "Softmax::backward: the shapes differ, 1×3 and 2×3",
         ),
         (
-            panics(|| drop(CrossEntropyLoss::new().forward(of(2, 4), &label))),
+            panics(|| CrossEntropyLoss::new().forward(of(2, 4), &label)),
             "CrossEntropyLoss::forward: the shapes differ, 2×4 and 2×3",
         ),
-        (panics(|| drop(CrossEntropyLoss::new().backward(&label))), "CrossEntropyLoss::backward: forward comes first"),
+        (panics(|| CrossEntropyLoss::new().backward(&label)), "CrossEntropyLoss::backward: forward comes first"),
         (panics(|| Sgd::new(0.1).update(&mut of(2, 3), &of(3, 2))), "the shapes differ, 2×3 and 3×2"),
         (
             panics(|| {
@@ -133,7 +133,7 @@ fn wrong_shapes_and_orders_are_refused_with_what_is_wrong() {
 fn labels_that_are_not_one_hot_are_refused() {
     for row in [[0.0, 0.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.5, 0.0], [0.2, 0.3, 0.5], [0.0, f64::NAN, 0.0]] {
         let label = Matrix::from_rows([[0.0, 1.0, 0.0], row]);
-        let message = panics(|| drop(CrossEntropyLoss::new().forward(Matrix::filled(2, 3, 0.3), &label)));
+        let message = panics(|| CrossEntropyLoss::new().forward(Matrix::filled(2, 3, 0.3), &label));
         assert!(message.contains("row 1 of the label is") && message.contains("not one-hot"), "{message}");
     }
 }
@@ -141,7 +141,7 @@ fn labels_that_are_not_one_hot_are_refused() {
 #[test]
 fn learning_rates_that_are_not_finite_and_positive_are_refused() {
     for eta in [0.0, -0.1, f64::NAN, f64::INFINITY] {
-        let message = panics(|| drop(Sgd::new(eta)));
+        let message = panics(|| Sgd::new(eta));
         assert!(message.contains("must be finite and positive"), "{message}");
     }
 }
