@@ -24,7 +24,7 @@ pub(super) struct Workshop {
     folder: PathBuf,
     rustc: OsString,
     limit: Duration,
-    /// Whether the compiler keeps what it can use again, which takes its time at first and pays for a class.
+    /// Whether there are many submissions.
     class: bool,
 }
 
@@ -62,13 +62,15 @@ impl Workshop {
     fn try_judge(&self, folder: &Path, section: &Section, source: &str) -> io::Result<Verdict> {
         let checks = checks(section);
         write_crate(folder, section, source, &checks)?;
-        let library = ["--crate-name=feedforward", "--crate-type=lib", "src/lib.rs"];
-        let program = ["--crate-name=checks", "--extern=feedforward=libfeedforward.rlib", "tests/exercise/main.rs"];
-        let kept = format!("-Cincremental={}-{}", folder.display(), section.name);
-        let options: &[&str] =
-            if self.class { &["--edition=2024", "-Awarnings", &kept] } else { &["--edition=2024", "-Awarnings"] };
-        for part in [library, program] {
-            let finished = self.rustc(folder, &[options, &part].concat())?;
+        // The compiler keeps what it can use again. Keeping takes time at first; for the checks only a class repays it.
+        let kept_library = format!("-Cincremental={}-library", folder.display());
+        let kept_checks = format!("-Cincremental={}-{}", folder.display(), section.name);
+        let library = ["--crate-name=feedforward", "--crate-type=lib", "src/lib.rs", &kept_library];
+        let external = "--extern=feedforward=libfeedforward.rlib";
+        let program = ["--crate-name=checks", external, "tests/exercise/main.rs", &kept_checks];
+        let program = if self.class { &program[..] } else { &program[..3] };
+        for part in [&library[..], program] {
+            let finished = self.rustc(folder, &[&["--edition=2024", "-Awarnings"], part].concat())?;
             if let Some(refused) = self.compile_error(&finished, section) {
                 return Ok(refused);
             }

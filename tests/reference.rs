@@ -1,0 +1,147 @@
+//! What the sections do beyond what the exercise asks of students: starts for deeper networks, refusals that say what is
+//! wrong, and a softmax that is never 0.
+
+use feedforward::data::{Batches, Dataset, one_hot};
+use feedforward::random::Random;
+use feedforward::{
+    CrossEntropyLoss, FullyConnected, Layer, Loss, Matrix, NeuralNetwork, Optimizer, Relu, Sgd, Softmax,
+};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Weights without the row of biases, which must be 0.
+fn start(layer: FullyConnected) -> Vec<f64> {
+    let weights = layer.weights().unwrap();
+    let inputs = weights.rows() - 1;
+    assert!(weights[inputs].iter().all(|bias| *bias == 0.0), "biases start at 0");
+    weights.top(inputs).to_matrix().into_vec()
+}
+
+fn variance(values: &[f64]) -> f64 {
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    assert!(mean.abs() < 0.01, "mean {mean}");
+    values.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / values.len() as f64
+}
+
+#[test]
+fn he_starts_normal_with_variance_2_over_inputs() {
+    let weights = start(FullyConnected::he(200, 300, &mut Random::new(1)));
+    assert_eq!(weights.len(), 200 * 300);
+    assert!((variance(&weights) / (2.0 / 200.0) - 1.0).abs() < 0.03);
+    let far = weights.iter().filter(|w| w.abs() > 2.0 * 0.1).count() as f64 / 60_000.0;
+    assert!((far - 0.0455).abs() < 0.005, "as many beyond two deviations as normal numbers have, not {far}");
+}
+
+#[test]
+fn xavier_starts_uniform_within_its_bound() {
+    let weights = start(FullyConnected::xavier(200, 300, &mut Random::new(2)));
+    assert_eq!(weights.len(), 200 * 300);
+    let bound = (6.0_f64 / 500.0).sqrt();
+    let largest = weights.iter().fold(0.0, |max: f64, w| max.max(w.abs()));
+    assert!(largest < bound && largest > 0.999 * bound, "{largest} of {bound}");
+    assert!((variance(&weights) / (bound * bound / 3.0) - 1.0).abs() < 0.03);
+}
+
+#[test]
+fn softmax_is_never_0() {
+    let mut softmax = Softmax::new();
+    let output = softmax.forward(Matrix::from_rows([[0.0, -1e4, 700.0], [-1e300, 1e300, 0.0]]));
+    assert!(output.as_slice().iter().all(|y| *y >= f64::MIN_POSITIVE && *y <= 1.0), "{output:?}");
+    assert_eq!(output[(0, 1)], f64::MIN_POSITIVE);
+    assert_eq!(output[(0, 0)], (-700f64).exp(), "what is not too small is kept");
+}
+
+#[test]
+fn the_first_layer_learns_the_same_without_an_error_for_what_lies_below() {
+    let random = &mut Random::new(3);
+    let mut layers: [FullyConnected; 2] =
+        std::array::from_fn(|_| FullyConnected::from_weights(Matrix::from_fn(4, 2, |i, j| (i + j) as f64)));
+    let (x, e) = (Matrix::from_fn(3, 3, |_, _| random.normal()), Matrix::from_fn(3, 2, |_, _| random.normal()));
+    for layer in &mut layers {
+        layer.set_optimizer(Box::new(Sgd::new(0.1)));
+        layer.forward(x.clone());
+    }
+    let [first, other] = &mut layers;
+    first.backward_first(e.clone());
+    other.backward(e);
+    assert_eq!(first.weights(), other.weights());
+    assert_eq!(first.gradient_weights(), other.gradient_weights());
+}
+
+#[test]
+fn a_network_lends_its_layers_to_be_changed() {
+    let data = Batches::new(Dataset::iris(), 10, Random::new(4));
+    let mut network = NeuralNetwork::new(Sgd::new(0.1), data, CrossEntropyLoss::new());
+    network.append_layer(FullyConnected::new(4, 3, &mut Random::new(5)));
+    *network.layers_mut()[0].weights_mut().unwrap() = Matrix::zeros(5, 3);
+    assert_eq!(network.predict(Matrix::ones(1, 4)), Matrix::zeros(1, 3));
+}
+
+/// What the code panics with.
+fn panics<T>(code: impl FnOnce() -> T) -> String {
+    let payload = catch_unwind(AssertUnwindSafe(code)).err().expect("it must panic");
+    payload.downcast_ref::<String>().cloned().or_else(|| payload.downcast_ref::<&str>().map(|s| s.to_string())).unwrap()
+}
+
+#[test]
+fn wrong_shapes_and_orders_are_refused_with_what_is_wrong() {
+    let of = |rows, columns| Matrix::ones(rows, columns);
+    let fully_connected = || FullyConnected::from_weights(of(5, 3));
+    let label = one_hot(&[0, 1], 3);
+    let cases: [(String, &str); 12] = [
+        (panics(|| fully_connected().forward(of(2, 3))), "the input is 2×3, but weights 5×3 take 4 inputs"),
+        (panics(|| fully_connected().predict(of(2, 5))), "the input is 2×5, but weights 5×3 take 4 inputs"),
+        (panics(|| fully_connected().backward(of(2, 3))), "forward comes first"),
+        (panics(|| FullyConnected::from_weights(of(0, 3))), "no row for the biases"),
+        (panics(|| Relu::new().backward(of(2, 3))), "Relu::backward: forward comes first"),
+        (panics(|| Softmax::new().backward(of(2, 3))), "Softmax::backward: forward comes first"),
+        (
+            panics(|| {
+                let mut relu = Relu::new();
+                relu.forward(of(2, 3));
+                relu.backward(of(3, 2))
+            }),
+            "Relu::backward: the shapes differ, 3×2 and 2×3",
+        ),
+        (
+            panics(|| {
+                let mut softmax = Softmax::new();
+                softmax.forward(of(2, 3));
+                softmax.backward(of(1, 3));
+            }),
+            "Softmax::backward: the shapes differ, 1×3 and 2×3",
+        ),
+        (
+            panics(|| CrossEntropyLoss::new().forward(of(2, 4), &label)),
+            "CrossEntropyLoss::forward: the shapes differ, 2×4 and 2×3",
+        ),
+        (panics(|| CrossEntropyLoss::new().backward(&label)), "CrossEntropyLoss::backward: forward comes first"),
+        (panics(|| Sgd::new(0.1).update(&mut of(2, 3), &of(3, 2))), "the shapes differ, 2×3 and 3×2"),
+        (
+            panics(|| {
+                let data = Batches::new(Dataset::iris(), 10, Random::new(4));
+                NeuralNetwork::new(Sgd::new(0.1), data, CrossEntropyLoss::new()).backward();
+            }),
+            "NeuralNetwork::backward: forward comes first",
+        ),
+    ];
+    for (message, expected) in cases {
+        assert!(message.contains(expected), "{message:?} should say {expected:?}");
+    }
+}
+
+#[test]
+fn labels_that_are_not_one_hot_are_refused() {
+    for row in [[0.0, 0.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.5, 0.0], [0.2, 0.3, 0.5], [0.0, f64::NAN, 0.0]] {
+        let label = Matrix::from_rows([[0.0, 1.0, 0.0], row]);
+        let message = panics(|| CrossEntropyLoss::new().forward(Matrix::filled(2, 3, 0.3), &label));
+        assert!(message.contains("row 1 of the label is") && message.contains("not one-hot"), "{message}");
+    }
+}
+
+#[test]
+fn learning_rates_that_are_not_finite_and_positive_are_refused() {
+    for eta in [0.0, -0.1, f64::NAN, f64::INFINITY] {
+        let message = panics(|| Sgd::new(eta));
+        assert!(message.contains("must be finite and positive"), "{message}");
+    }
+}
