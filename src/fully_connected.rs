@@ -134,6 +134,7 @@ impl Layer for FullyConnected {
     /// X′W′ = Ŷ′ [(9)](self).
     #[track_caller]
     fn forward(&mut self, input: Matrix) -> Matrix {
+        self.input = None; // the memory of the last batch, for this one
         let input = self.extended(input);
         let output = input.matmul(&self.weights); //                       X′W′ = Ŷ′           (9)
         self.input = Some(input);
@@ -157,7 +158,8 @@ impl Layer for FullyConnected {
     #[track_caller]
     fn backward_first(&mut self, error: Matrix) {
         let input = self.input.as_ref().expect("FullyConnected::backward: forward comes first");
-        let gradient = input.t().matmul(&error); //                        X′ᵀ E′ₙ            (11)
+        let mut gradient = self.gradient_weights.take().unwrap_or_default(); // its memory serves again
+        input.t().matmul_into(&error, &mut gradient); //                   X′ᵀ E′ₙ            (11)
         if let Some(optimizer) = &mut self.optimizer {
             optimizer.update(&mut self.weights, &gradient); //             W′ − η · X′ᵀ E′ₙ   (11)
         }

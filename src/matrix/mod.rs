@@ -150,7 +150,7 @@ impl Matrix {
     /// When there is no such row.
     #[track_caller]
     pub fn select_rows(&self, rows: &[usize]) -> Matrix {
-        let mut values = Vec::with_capacity(rows.len() * self.columns);
+        let mut values = Vec::with_capacity(rows.len() * (self.columns + 1)); // with room for the column of ones
         for &i in rows {
             values.extend_from_slice(&self[i]);
         }
@@ -167,11 +167,20 @@ impl Matrix {
     pub fn append_column(self, value: f64) -> Matrix {
         let (rows, columns) = self.shape();
         let mut values = self.values;
-        values.resize(rows * (columns + 1), value);
-        // Each row moves right by its own index; from the last to the first, none overwrites one that has yet to move.
-        for i in (0..rows).rev() {
-            values.copy_within(i * columns..(i + 1) * columns, i * (columns + 1));
-            values[i * (columns + 1) + columns] = value;
+        if values.capacity() < rows * (columns + 1) {
+            let mut wider = Vec::with_capacity(rows * (columns + 1));
+            for i in 0..rows {
+                wider.extend_from_slice(&values[i * columns..(i + 1) * columns]);
+                wider.push(value);
+            }
+            values = wider;
+        } else {
+            values.resize(rows * (columns + 1), value);
+            // Each row moves right by its own index: the last first, so that none overwrites one that has yet to move.
+            for i in (0..rows).rev() {
+                values.copy_within(i * columns..(i + 1) * columns, i * (columns + 1));
+                values[i * (columns + 1) + columns] = value;
+            }
         }
         Matrix { rows, columns: columns + 1, values }
     }

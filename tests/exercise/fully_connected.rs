@@ -1,4 +1,4 @@
-use crate::support::probe::{Log, ProbeOptimizer, probe_update};
+use crate::support::probe::{Descent, Log, ProbeOptimizer, probe_update};
 use crate::support::{Check, golden, random_matrix};
 use feedforward::random::Random;
 use feedforward::{FullyConnected, Layer, Matrix};
@@ -8,6 +8,9 @@ const FORWARD: &str = "Fully Connected Layer, forward: X′W′ = Ŷ′, the las
 const ERROR: &str = "Fully Connected Layer, backward: E′ₙ₋₁ = E′ₙ W′ᵀ, with the weights of the forward pass (Eq. 10)";
 const GRADIENT: &str = "Fully Connected Layer, gradient_weights: X′ᵀ E′ₙ (Eq. 11)";
 const UPDATE: &str = "Fully Connected Layer, update by the optimizer: W′ᵗ⁺¹ = W′ᵗ − η · X′ᵀ E′ₙ (Eq. 11)";
+
+/// Batch, inputs, outputs.
+const SHAPES: [(usize, usize, usize); 6] = [(1, 1, 1), (1, 4, 3), (5, 1, 3), (6, 4, 1), (2, 7, 5), (3, 3, 3)];
 
 #[test]
 fn starts_with_weights_and_biases_uniform_in_0_to_1() {
@@ -30,7 +33,8 @@ fn starts_with_weights_and_biases_uniform_in_0_to_1() {
     check.that(sorted.len() > 600, "Many weights are equal: each of the 31·20 is drawn for itself.");
     let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
     let (quarter, half) = (sorted.len() / 4, mean(w.as_slice()));
-    let uniform = (0.44..0.56).contains(&half) && sorted[quarter] < 0.35 && sorted[3 * quarter] > 0.65;
+    let ends = sorted[0] < 0.05 && sorted[sorted.len() - 1] > 0.95;
+    let uniform = ends && (0.44..0.56).contains(&half) && sorted[quarter] < 0.35 && sorted[3 * quarter] > 0.65;
     check.that(
         uniform,
         "The weights are not uniform in [0, 1): their mean or their spread is not that of such numbers.",
@@ -55,7 +59,7 @@ fn forward_agrees_with_the_reference_values() {
 
 #[test]
 fn forward_takes_any_shape() {
-    for (batch, inputs, outputs) in [(1, 1, 1), (1, 4, 3), (5, 1, 3), (6, 4, 1), (2, 7, 5), (3, 3, 3)] {
+    for (batch, inputs, outputs) in SHAPES {
         let (x, w) = (random_matrix(batch, inputs, 2), random_matrix(inputs + 1, outputs, 3));
         forward(&x, &w, &output(&x, &w));
     }
@@ -81,7 +85,7 @@ fn backward_agrees_with_the_reference_values_of_the_error() {
 
 #[test]
 fn backward_returns_the_error_in_any_shape() {
-    for (batch, inputs, outputs) in [(1, 1, 1), (1, 4, 3), (5, 1, 3), (6, 4, 1), (2, 7, 5), (3, 3, 3)] {
+    for (batch, inputs, outputs) in SHAPES {
         let (x, w) = (random_matrix(batch, inputs, 4), random_matrix(inputs + 1, outputs, 5));
         let e = random_matrix(batch, outputs, 6);
         error_below(&x, &w, &e, &e.matmul(w.top(inputs).t()));
@@ -107,7 +111,7 @@ fn gradient_agrees_with_the_reference_values() {
 
 #[test]
 fn gradient_has_the_shape_of_the_weights() {
-    for (batch, inputs, outputs) in [(1, 1, 1), (1, 4, 3), (5, 1, 3), (6, 4, 1), (2, 7, 5), (3, 3, 3)] {
+    for (batch, inputs, outputs) in SHAPES {
         let (x, e) = (random_matrix(batch, inputs, 9), random_matrix(batch, outputs, 10));
         gradient(&x, &random_matrix(inputs + 1, outputs, 11), &e, &x.clone().append_column(1.0).t().matmul(&e));
     }
@@ -267,6 +271,27 @@ fn the_next_forward_uses_the_updated_weights() {
 }
 
 #[test]
+fn weights_that_are_changed_from_outside_are_used() {
+    let (x, e) = (random_matrix(3, 3, 61), random_matrix(3, 2, 62));
+    let (old, new) = (random_matrix(4, 2, 63), random_matrix(4, 2, 64));
+    let mut layer = FullyConnected::from_weights(old.clone());
+    let check = Check::new(FORWARD)
+        .given("X", &x)
+        .given("W′, as weights_mut changed it", &new)
+        .mistake("The weights of before the change were used.", output(&x, &old))
+        .inner_dimension(4);
+    let Some(weights) = layer.weights_mut() else { return check.that(false, "weights_mut gives no weights.") };
+    *weights = new.clone();
+    check.equal(&check.run(|| layer.forward(x.clone())), &output(&x, &new));
+    let check = Check::new(ERROR)
+        .given("W′, as weights_mut changed it", &new)
+        .given("E′ₙ", &e)
+        .mistake("The weights of before the change were used.", e.matmul(old.top(3).t()))
+        .inner_dimension(2);
+    check.equal(&check.run(|| layer.backward(e.clone())), &e.matmul(new.top(3).t()));
+}
+
+#[test]
 fn a_later_optimizer_takes_the_place_of_an_earlier() {
     let (x, w, e) = (random_matrix(2, 3, 41), random_matrix(4, 2, 42), random_matrix(2, 2, 43));
     let g = x.clone().append_column(1.0).t().matmul(&e);
@@ -305,19 +330,6 @@ fn predict_is_forward_but_backward_does_not_notice() {
         return check.that(false, "There is no gradient after backward.");
     };
     check.equal(received, &of(&x));
-}
-
-/// SGD, so that this section does not need that one.
-struct Descent(f64);
-
-impl feedforward::Optimizer for Descent {
-    fn update(&mut self, weights: &mut Matrix, gradient: &Matrix) {
-        *weights = weights.zip_map(gradient, |w, g| w - self.0 * g);
-    }
-
-    fn boxed_clone(&self) -> Box<dyn feedforward::Optimizer> {
-        Box::new(Descent(self.0))
-    }
 }
 
 /// Eq. 9.

@@ -379,9 +379,11 @@ fn errors(arguments: &[Matrix], label: &Matrix) {
 /// The recorded losses must be these.
 fn losses(received: &[f64], expected: &[f64]) {
     let row = |losses: &[f64]| Matrix::from_rows([losses]);
+    let sums: Vec<f64> = (1..=expected.len()).map(|n| expected[..n].iter().sum()).collect();
     let twice: Vec<f64> = expected.iter().flat_map(|&loss| [loss, loss]).collect();
     let check = Check::new(TRAIN)
         .mistake("No loss was recorded.", row(&[]))
+        .mistake("The losses add up: each iteration records its own.", row(&sums))
         .mistake("Only the last loss is there: one is recorded every iteration.", row(&expected[expected.len() - 1..]))
         .mistake("Every loss is recorded twice: forward records none, train does.", row(&twice))
         .mistake(

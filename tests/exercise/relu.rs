@@ -37,10 +37,10 @@ fn backward_agrees_with_the_reference_values() {
 }
 
 #[test]
-fn backward_is_zero_where_the_input_is_zero() {
-    let x = Matrix::from_rows([[0.0, 1.0, -0.0], [-1.0, 0.0, 2.0]]);
-    let e = Matrix::from_rows([[4.0, 5.0, 6.0], [7.0, -8.0, 9.0]]);
-    backward(&x, &e, &Matrix::from_rows([[0.0, 5.0, 0.0], [0.0, 0.0, 9.0]]));
+fn backward_is_zero_where_the_input_is_zero_and_not_where_it_is_tiny() {
+    let x = Matrix::from_rows([[0.0, 1.0, -0.0], [-1.0, 0.0, 2.0], [1e-300, -1e-300, 0.0]]);
+    let e = Matrix::from_rows([[4.0, 5.0, 6.0], [7.0, -8.0, 9.0], [-1.0, 2.0, 3.0]]);
+    backward(&x, &e, &Matrix::from_rows([[0.0, 5.0, 0.0], [0.0, 0.0, 9.0], [-1.0, 0.0, 0.0]]));
 }
 
 #[test]
@@ -167,6 +167,10 @@ fn backward(x: &Matrix, e: &Matrix, expected: &Matrix) {
                 0.0 => 0.5 * e,
                 _ => 0.0,
             }),
+        )
+        .mistake(
+            "A small x counts as 0 here: every positive x passes the error, however small.",
+            rule(|x, e| if x > f64::EPSILON { e } else { 0.0 }),
         )
         .mistake("The mask is x > 1; errors pass where x > 0.", rule(|x, e| if x > 1.0 { e } else { 0.0 }))
         .mistake(

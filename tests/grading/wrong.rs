@@ -85,6 +85,13 @@ pub const WRONG: &[Solution] = wrong! {
     fully_connected "biases start at 0" says "biases are all equal":
         "|_, _| random.uniform()))" => "|i, _| if i < inputs { random.uniform() } else { 0.0 }))";
     fully_connected "too small a start" says "not uniform": "random.uniform()))" => "0.1 * random.uniform()))";
+    fully_connected "starts in the middle" says "not uniform": "random.uniform()))" => "0.2 + 0.6 * random.uniform()))";
+    fully_connected "a copy of the weights" says "before the change":
+        "let output = input.matmul(&self.weights);" => "if self.copy.rows() == 0 || self.optimizer.is_some() { self.copy = self.start.clone(); }
+             let output = if self.optimizer.is_some() { input.matmul(&self.weights) } else { input.matmul(&self.copy) };",
+        "    optimizer: Option<Box<dyn Optimizer>>,\n}" => "    optimizer: Option<Box<dyn Optimizer>>,\n    start: Matrix,\n    copy: Matrix,\n}",
+        "FullyConnected { weights, input: None, gradient_weights: None, optimizer: None }" =>
+            "FullyConnected { start: weights.clone(), copy: Matrix::default(), weights, input: None, gradient_weights: None, optimizer: None }";
     fully_connected "rows repeat" says "equal":
         "FullyConnected::from_weights(Matrix::from_fn(inputs + 1, outputs, |_, _| random.uniform()))" =>
             "let row: Vec<f64> = (0..outputs).map(|_| random.uniform()).collect();
@@ -143,6 +150,7 @@ pub const WRONG: &[Solution] = wrong! {
         "gradient_weights: None, optimizer: None }" => "gradient_weights: None, optimizer: None, start: None }";
 
     relu "mask x ≥ 0" says "mask is x ≥ 0": "|e, x| if x <= 0.0 { 0.0 } else { e }" => "|e, x| if x < 0.0 { 0.0 } else { e }";
+    relu "mask x > ε" says "small x counts as 0": "|e, x| if x <= 0.0" => "|e, x| if x <= f64::EPSILON";
     relu "mask on the error" says "sign of the error": "|e, x| if x <= 0.0" => "|e, _| if e <= 0.0";
     relu "mask without the error" says "without the error": "|e, x| if x <= 0.0 { 0.0 } else { e }" => "|_, x| if x <= 0.0 { 0.0 } else { 1.0 }";
     relu "leaky backward" says "leaky": "|e, x| if x <= 0.0 { 0.0 } else { e }" => "|e, x| if x <= 0.0 { 0.01 * e } else { e }";
@@ -297,6 +305,7 @@ pub const WRONG: &[Solution] = wrong! {
     network "first label stays" says "label of the first": "self.label = Some(label);" => "self.label.get_or_insert(label);";
     network "forward with predict" says "predict was called": "output = layer.forward(output);" => "output = layer.predict(output);";
     network "losses start anew" says "losses of the first training are gone": "        for _ in 0..iterations {" => "        self.losses.clear();\n        for _ in 0..iterations {";
+    network "losses add up" says "losses add up": "self.losses.push(loss);" => "self.losses.push(loss + self.losses.last().unwrap_or(&0.0));";
     network "the last loss alone" says "last loss": "self.losses.push(loss);" => "self.losses = vec![loss];";
     network "every layer gets the loss's error" says "error of the loss":
         "error = layer.backward(error);" => "layer.backward(error.clone());";

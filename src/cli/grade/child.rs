@@ -36,6 +36,8 @@ pub(super) struct Limits {
     pub(super) time: Duration,
     /// The address space, in MiB, where the system can limit it.
     pub(super) memory: u64,
+    /// Whether it may see the grader's environment variables.
+    pub(super) environment: bool,
 }
 
 /// Runs the program in the folder, gives it the input, and waits for its end.
@@ -46,7 +48,11 @@ pub(super) fn run(
     input: &str,
     limits: Limits,
 ) -> std::io::Result<Finished> {
-    let mut child = command(program, limits)
+    let mut command = command(program, limits);
+    if !limits.environment {
+        command.env_clear();
+    }
+    let mut child = command
         .args(arguments)
         .current_dir(folder)
         .stdin(Stdio::piped())
@@ -104,7 +110,7 @@ fn command(program: &OsStr, limits: Limits) -> Command {
     use std::os::unix::process::CommandExt;
     let (seconds, memory) = (2 * limits.time.as_secs() + 2, limits.memory * 1024);
     let set = format!("ulimit -c 0; ulimit -t {seconds}; ulimit -v {memory}");
-    let mut command = Command::new("sh");
+    let mut command = Command::new("/bin/sh");
     command.arg("-c").arg(format!("{{ {set}; }} 2>/dev/null; exec \"$0\" \"$@\"")).arg(program).process_group(0);
     command
 }
@@ -120,7 +126,7 @@ fn end_all(child: &mut Child) {
     #[cfg(unix)]
     {
         let group = format!("kill -KILL -{}", child.id());
-        let _ = Command::new("sh").arg("-c").arg(group).stderr(Stdio::null()).status();
+        let _ = Command::new("/bin/sh").arg("-c").arg(group).stderr(Stdio::null()).status();
     }
     let _ = child.wait();
 }

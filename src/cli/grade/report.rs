@@ -16,8 +16,11 @@ pub(super) struct Report {
 impl Report {
     pub(super) fn new(submissions: usize, quiet: bool) -> Result<Report, Failure> {
         if submissions > 1 && !quiet {
-            let columns: String = SECTIONS.iter().map(|section| format!("  {:>15}", section.name)).collect();
-            writeln!(io::stdout(), "{:24}  points{columns}", "")?;
+            let names: String = SECTIONS.iter().map(|section| format!("  {}", section.name)).collect();
+            writeln!(io::stdout(), "{:24}  points{names}", "")?;
+            let most: String =
+                SECTIONS.iter().enumerate().map(|(i, section)| cell(i, &section.points.to_string())).collect();
+            writeln!(io::stdout(), "{:24}  of 100{most}", "")?;
         }
         Ok(Report { submissions, quiet, sections: 0, totals: Vec::new() })
     }
@@ -57,9 +60,13 @@ impl Report {
 
 /// One submission of a class.
 fn line(graded: &Graded) -> Result<(), Failure> {
-    let points_of = |i: usize| format!("{} / {}", points(graded.points(i)), SECTIONS[i].points);
-    let columns: String = (0..SECTIONS.len()).map(|i| format!("  {:>15}", points_of(i))).collect();
+    let columns: String = (0..SECTIONS.len()).map(|i| cell(i, &points(graded.points(i)))).collect();
     Ok(writeln!(io::stdout(), "{:24}  {:>6}{columns}", graded.name, points(graded.total()))?)
+}
+
+/// A section's column of the class.
+fn cell(section: usize, text: &str) -> String {
+    format!("  {text:>width$}", width = SECTIONS[section].name.len())
 }
 
 /// One submission by itself: section, points, why; then what each failing check has to say.

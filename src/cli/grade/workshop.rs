@@ -89,7 +89,7 @@ impl Workshop {
     }
 
     fn rustc(&self, folder: &Path, arguments: &[&str]) -> io::Result<Finished> {
-        let limits = Limits { time: 6 * self.limit, memory: COMPILER_MEMORY };
+        let limits = Limits { time: 6 * self.limit, memory: COMPILER_MEMORY, environment: true };
         child::run(&self.rustc, arguments, folder, "", limits)
     }
 
@@ -124,7 +124,8 @@ impl Workshop {
     /// says so, with the word that it was told.
     fn check(&self, program: &OsStr, folder: &Path, check: &str, time: Duration) -> io::Result<(Option<String>, bool)> {
         let word = word();
-        let finished = child::run(program, &[check], folder, &word, Limits { time, memory: CHECK_MEMORY })?;
+        let finished =
+            child::run(program, &[check], folder, &word, Limits { time, memory: CHECK_MEMORY, environment: false })?;
         let mut parts = finished.stdout.rsplit(&word);
         if let (Some(""), Some(record), Some(_)) = (parts.next(), parts.next(), parts.next()) {
             if record == "passed\n" {

@@ -1,7 +1,8 @@
 //! The tiles of AVX2 with FMA: 16 registers of 4 doubles, two fused multiply-adds of 4 in a cycle.
 //!
-//! As with [AVX-512](super::avx512) 8 sums at least must be under way. A tile of 4 × 3 vectors holds 12 sums, 3 vectors
-//! of B and 1 of A: all 16 registers. It loads 3 vectors and 4 numbers for 12 multiply-adds.
+//! As with AVX-512, 8 sums at least must be under way. A tile of 6 × 2 vectors holds 12 sums, 2 vectors of B and 1 of A
+//! in 15 of the 16 registers, and loads 2 vectors and 6 numbers for 12 multiply-adds, 8 loads in 6 cycles. A mask would
+//! need a register of its own: so there are two loops, with and without.
 
 use super::{
     tile::{Tiles, check},
@@ -23,9 +24,11 @@ pub(super) const TILES: Tiles = Tiles {
             tile::<1, 7>,
             tile::<1, 8>,
         ],
-        &[tile::<2, 1>, tile::<2, 2>, tile::<2, 3>],
-        &[tile::<3, 1>, tile::<3, 2>, tile::<3, 3>],
-        &[tile::<4, 1>, tile::<4, 2>, tile::<4, 3>],
+        &[tile::<2, 1>, tile::<2, 2>],
+        &[tile::<3, 1>, tile::<3, 2>],
+        &[tile::<4, 1>, tile::<4, 2>],
+        &[tile::<5, 1>, tile::<5, 2>],
+        &[tile::<6, 1>, tile::<6, 2>],
     ],
     dot: &[
         &[dot::<1, 1>, dot::<1, 2>, dot::<1, 3>, dot::<1, 4>],
@@ -40,22 +43,44 @@ fn first(lanes: usize) -> __m256i {
     _mm256_cmpgt_epi64(_mm256_set1_epi64x(lanes as i64), _mm256_setr_epi64x(0, 1, 2, 3))
 }
 
-/// R rows of C, each V vectors long of which the last may be partly used: its other lanes are masked off. In every
-/// step, a row of B in V vectors; times each of R numbers of A, copied to all lanes.
+/// R rows of C, each V vectors long of which the last may be partly used: its other lanes are masked off.
 #[target_feature(enable = "avx2,fma")]
 fn tile<const R: usize, const V: usize>(a: View<'_>, b: View<'_>, c: Window<'_>, accumulate: bool) {
     check(a, b, &c);
     assert!(a.rows == R && b.columns.div_ceil(4) == V && b.column_stride == 1);
     let last = first(b.columns - 4 * (V - 1));
+    let sums = if b.columns == 4 * V { sums::<R, V, false>(a, b, last) } else { sums::<R, V, true>(a, b, last) };
+    for i in 0..R {
+        for v in 0..V {
+            // SAFETY: the unmasked lanes are elements of the window, of as many rows and columns as `check` found.
+            unsafe {
+                let c = c.first.add(i * c.stride + 4 * v);
+                let mask = if v < V - 1 { first(4) } else { last };
+                let before = if accumulate { _mm256_maskload_pd(c, mask) } else { _mm256_setzero_pd() };
+                _mm256_maskstore_pd(c, mask, _mm256_add_pd(before, sums[i][v]));
+            }
+        }
+    }
+}
+
+/// The sums of a tile, for operands that `check` has seen. In every step, a row of B in V vectors; times each of R numbers
+/// of A, copied to all lanes.
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+fn sums<const R: usize, const V: usize, const MASKED: bool>(
+    a: View<'_>,
+    b: View<'_>,
+    last: __m256i,
+) -> [[__m256d; V]; R] {
     let mut sums = [[_mm256_setzero_pd(); V]; R];
     let (mut a_column, mut b_row) = (a.values.as_ptr(), b.values.as_ptr());
     for _ in 0..a.columns {
         let mut bs = [_mm256_setzero_pd(); V];
         for v in 0..V {
-            // SAFETY: the unmasked lanes are elements of one row of B, which `check` found inside its slice.
+            // SAFETY: all lanes, or those not masked, are elements of one row of B, which `check` found in its slice.
             bs[v] = unsafe {
                 let b = b_row.add(4 * v);
-                if v < V - 1 { _mm256_loadu_pd(b) } else { _mm256_maskload_pd(b, last) }
+                if MASKED && v == V - 1 { _mm256_maskload_pd(b, last) } else { _mm256_loadu_pd(b) }
             };
         }
         for i in 0..R {
@@ -68,17 +93,7 @@ fn tile<const R: usize, const V: usize>(a: View<'_>, b: View<'_>, c: Window<'_>,
         a_column = a_column.wrapping_add(a.column_stride);
         b_row = b_row.wrapping_add(b.row_stride);
     }
-    for i in 0..R {
-        for v in 0..V {
-            // SAFETY: the unmasked lanes are elements of the window, of as many rows and columns as `check` found.
-            unsafe {
-                let c = c.first.add(i * c.stride + 4 * v);
-                let mask = if v < V - 1 { first(4) } else { last };
-                let before = if accumulate { _mm256_maskload_pd(c, mask) } else { _mm256_setzero_pd() };
-                _mm256_maskstore_pd(c, mask, _mm256_add_pd(before, sums[i][v]));
-            }
-        }
-    }
+    sums
 }
 
 /// R rows of A by S columns of B, 4 products of each of the R · S sums at a time.

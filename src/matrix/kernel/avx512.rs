@@ -34,7 +34,7 @@ pub(super) const TILES: Tiles = Tiles {
         &[tile::<8, 1>, tile::<8, 2>, tile::<8, 3>],
     ],
     dot: &[
-        &[dot::<1, 1>, dot::<1, 2>, dot::<1, 3>, dot::<1, 4>],
+        &[dot::<1, 1>, dot::<1, 2>, dot::<1, 3>, dot::<1, 4>, dot::<1, 5>, dot::<1, 6>, dot::<1, 7>, dot::<1, 8>],
         &[dot::<2, 1>, dot::<2, 2>, dot::<2, 3>, dot::<2, 4>],
         &[dot::<3, 1>, dot::<3, 2>, dot::<3, 3>, dot::<3, 4>],
     ],

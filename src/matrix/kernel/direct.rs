@@ -19,6 +19,9 @@ const DEPTH: usize = 256;
 #[inline]
 pub(super) fn multiply(tiles: &Tiles, a: View<'_>, b: View<'_>, mut c: Window<'_>) {
     let ((m, k), n) = (a.shape(), b.columns);
+    if k <= PAGES && m <= tiles.rows() && n == tiles.columns(m, n) {
+        return tiles.run(a, b, c, false); // one tile is all: the loops below would take as long as it
+    }
     let depth = if k <= PAGES { k } else { (PAGES * (PAGE / b.row_stride).max(1)).min(DEPTH) };
     let mut p = 0;
     while p < k {
@@ -37,6 +40,22 @@ pub(super) fn multiply(tiles: &Tiles, a: View<'_>, b: View<'_>, mut c: Window<'_
         }
         p += depth;
     }
+}
+
+/// Numbers of B that [`multiply_copied`] can copy: 1 KiB.
+pub(super) const COPIED: usize = 128;
+
+/// C = A B for a transposed B of a few numbers: they are copied in the order of their rows, onto the stack.
+pub(super) fn multiply_copied(tiles: &Tiles, a: View<'_>, b: View<'_>, c: Window<'_>) {
+    let (k, n) = b.shape();
+    let mut copy = [0.0; COPIED];
+    for p in 0..k {
+        for (j, to) in copy[p * n..][..n].iter_mut().enumerate() {
+            *to = b.at(p, j);
+        }
+    }
+    let b = View { rows: k, columns: n, row_stride: n, column_stride: 1, values: &copy };
+    multiply(tiles, a, b, c);
 }
 
 /// C = A B, where the rows of A and the columns of B are contiguous: every element of C one sum of products, with

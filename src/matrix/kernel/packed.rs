@@ -1,6 +1,6 @@
 //! Rung 4, packing: a block of B is first copied so that the tiles read it from one end to the other.
 
-use super::{InstructionSet, Path, Tiles, Window};
+use super::{InstructionSet, Tiles, Window};
 use crate::matrix::View;
 use std::cell::RefCell;
 
@@ -12,7 +12,7 @@ const DEPTH: usize = 256;
 const COLUMNS: usize = 384;
 
 /// From this number of columns on, a transposed A is packed: the copy of a row serves two strips at least.
-const MANY: usize = 48;
+const MANY: usize = 25;
 /// A transposed A whose numbers of one row are further apart than this is packed: an eighth of a page.
 const FAR: usize = 64;
 
@@ -27,9 +27,7 @@ const FAR: usize = 64;
 /// When the shapes do not fit.
 #[track_caller]
 pub fn multiply(a: View<'_>, b: View<'_>, c: &mut [f64]) {
-    super::assert_shapes(a, b, c);
-    let c = Window::new(c, a.rows, b.columns);
-    super::product(InstructionSet::Portable, Some(1), Some(Path::Packed), a, b, c);
+    super::multiply_packed(InstructionSet::Portable, a, b, c);
 }
 
 /// Memory into which blocks are packed, kept for the next product.

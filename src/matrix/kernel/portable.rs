@@ -19,16 +19,20 @@ const LANES: usize = 4;
 fn tile<const R: usize>(a: View<'_>, b: View<'_>, mut c: Window<'_>, accumulate: bool) {
     check(a, b, &c);
     assert!(a.rows == R && b.columns <= LANES && b.column_stride == 1);
+    let rows: [&[f64]; R] = std::array::from_fn(|i| &a.values[i * a.row_stride..]);
     let mut sums = [[0.0; LANES]; R];
     for p in 0..a.columns {
         let b_row = &b.values[p * b.row_stride..];
-        let mut bs = [0.0; LANES];
-        match b_row.first_chunk() {
-            Some(row) if b.columns == LANES => bs = *row,
-            _ => bs[..b.columns].copy_from_slice(&b_row[..b.columns]),
-        }
+        let padded;
+        let bs: &[f64; LANES] = match b_row.first_chunk() {
+            Some(row) => row, // perhaps with numbers beyond the last column: their sums go nowhere
+            None => {
+                padded = std::array::from_fn(|v| b_row.get(v).copied().unwrap_or(0.0));
+                &padded
+            }
+        };
         for i in 0..R {
-            let a = a.at(i, p);
+            let a = rows[i][p * a.column_stride];
             for v in 0..LANES {
                 sums[i][v] += a * bs[v];
             }

@@ -40,8 +40,8 @@ fn with_all_layouts((m, k, n): (usize, usize, usize), mut test: impl FnMut(View<
     }
 }
 
-/// Shapes at and around the edges: of a tile's rows (4, 8), of a vector (4, 8), of a tile's columns (12, 16, 24, 32),
-/// of the blocks (64, 128, 256, 384), of the paths (16 and 128 rows of A, 256 columns of B).
+/// Shapes at and around the edges: of a tile's rows (4, 6, 8), of a vector (4, 8), of a tile's columns (4, 8, 16, 24, 32),
+/// of the blocks (64, 128, 256, 384, 512), of the paths (16 and 128 rows of A, 25 columns of B).
 fn shapes() -> Vec<(usize, usize, usize)> {
     if cfg!(miri) {
         return vec![
@@ -93,7 +93,8 @@ fn every_instruction_set_equals_the_naive_product_on_every_path() {
             with_all_layouts(shape, |a, b, expected| {
                 let direct = b.column_stride == 1;
                 let dot = a.column_stride == 1 && b.row_stride == 1;
-                let paths = [(Path::Direct, direct), (Path::Dot, dot), (Path::Packed, true)];
+                let copied = b.rows * b.columns <= direct::COPIED;
+                let paths = [(Path::Direct, direct), (Path::Copied, copied), (Path::Dot, dot), (Path::Packed, true)];
                 for (path, _) in paths.into_iter().filter(|&(_, possible)| possible && b.columns != 1) {
                     let mut c = vec![f64::NAN; expected.len()];
                     product(set, Some(1), Some(path), a, b, Window::new(&mut c, a.rows, b.columns));

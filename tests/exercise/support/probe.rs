@@ -39,6 +39,19 @@ impl Optimizer for ProbeOptimizer {
     }
 }
 
+/// Plain gradient descent, so that a layer's checks need no other section.
+pub struct Descent(pub f64);
+
+impl Optimizer for Descent {
+    fn update(&mut self, weights: &mut Matrix, gradient: &Matrix) {
+        *weights = weights.zip_map(gradient, |w, g| w - self.0 * g);
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Optimizer> {
+        Box::new(Descent(self.0))
+    }
+}
+
 /// An optimizer with a memory: its n-th update adds n to every weight.
 pub struct CountingOptimizer(pub f64);
 

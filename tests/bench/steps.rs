@@ -1,0 +1,58 @@
+//! Training steps of whole networks: forward, backward and update of one batch.
+
+use crate::{Report, best};
+use feedforward::matrix::kernel;
+use feedforward::random::Random;
+use feedforward::{CrossEntropyLoss, DataSource, FullyConnected, Matrix, NeuralNetwork, Relu, Sgd, Softmax};
+
+/// The same batch again and again.
+struct OneBatch(Matrix, Matrix);
+
+impl DataSource for OneBatch {
+    fn next_batch(&mut self) -> (Matrix, Matrix) {
+        (self.0.clone(), self.1.clone())
+    }
+}
+
+/// A network of fully connected layers of these sizes, ReLUs between, softmax and cross entropy loss at the end.
+fn network(sizes: &[usize], batch: usize) -> NeuralNetwork {
+    let mut random = Random::new(1);
+    let classes = sizes[sizes.len() - 1];
+    let input = Matrix::from_fn(batch, sizes[0], |_, _| random.uniform());
+    let label = Matrix::from_fn(batch, classes, |i, j| if i % classes == j { 1.0 } else { 0.0 });
+    let mut network = NeuralNetwork::new(Sgd::new(1e-3), OneBatch(input, label), CrossEntropyLoss::new());
+    for (i, pair) in sizes.windows(2).enumerate() {
+        if i > 0 {
+            network.append_layer(Relu::new());
+        }
+        network.append_layer(FullyConnected::he(pair[0], pair[1], &mut random));
+    }
+    network.append_layer(Softmax::new());
+    network
+}
+
+/// The operations of a step's products: forward and gradient of every layer, and the error below all but the first.
+fn operations(sizes: &[usize], batch: usize) -> usize {
+    let product = |inputs: usize, outputs: usize| 2 * batch * inputs * outputs;
+    let layer = |(i, pair): (usize, &[usize])| {
+        2 * product(pair[0] + 1, pair[1]) + if i > 0 { product(pair[0], pair[1]) } else { 0 }
+    };
+    sizes.windows(2).enumerate().map(layer).sum()
+}
+
+pub(crate) fn all(report: &mut Report, peak: f64) {
+    let networks: [(&[usize], usize); 3] = [(&[4, 3, 3], 50), (&[784, 128, 10], 128), (&[784, 512, 512, 10], 128)];
+    let all = kernel::threads();
+    for (sizes, batch) in networks {
+        let mut network = network(sizes, batch);
+        let name = sizes.iter().map(|size| size.to_string()).collect::<Vec<_>>().join("-");
+        for threads in [1, all] {
+            kernel::set_threads(threads);
+            let [time] = best(2.0, [&mut || network.train(1)]);
+            let gflops = operations(sizes, batch) as f64 / time / 1e9;
+            let remark = format!("{gflops:.1} GFLOP/s, {:.1} % of the peak", 100.0 * gflops / (peak * threads as f64));
+            let thread = if threads == 1 { "thread" } else { "threads" };
+            report.line(format!("{name} batch {batch} {threads} {thread}"), threads, 1e6 * time, "µs", &remark);
+        }
+    }
+}

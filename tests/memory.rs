@@ -1,0 +1,73 @@
+//! What a training run takes of memory, counted by the allocator: this file has one test, so that nobody else allocates.
+
+#![allow(unsafe_code)] // an allocator is unsafe to write; this one passes everything on
+
+use feedforward::random::Random;
+use feedforward::{CrossEntropyLoss, DataSource, FullyConnected, Matrix, NeuralNetwork, Relu, Sgd, Softmax};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+/// The system's allocator, with a count of bytes in use and of the most that ever were.
+struct Counting;
+
+static IN_USE: AtomicUsize = AtomicUsize::new(0);
+static PEAK: AtomicUsize = AtomicUsize::new(0);
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+// SAFETY: the system's allocator does all the work, and the counts do not touch it.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        PEAK.fetch_max(IN_USE.fetch_add(layout.size(), Relaxed) + layout.size(), Relaxed);
+        // SAFETY: the caller keeps the promises of `alloc`.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        IN_USE.fetch_sub(layout.size(), Relaxed);
+        // SAFETY: the caller keeps the promises of `dealloc`, and `alloc` asked the system for this memory.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+struct OneBatch(Matrix, Matrix);
+
+impl DataSource for OneBatch {
+    fn next_batch(&mut self) -> (Matrix, Matrix) {
+        (self.0.clone(), self.1.clone())
+    }
+}
+
+#[test]
+fn a_training_run_does_not_grow_and_its_peak_is_three_times_the_parameters_and_the_activations() {
+    let (sizes, batch) = ([784, 512, 512, 10], 128);
+    let mut random = Random::new(1);
+    let input = Matrix::from_fn(batch, sizes[0], |_, _| random.uniform());
+    let label = Matrix::from_fn(batch, 10, |i, j| if i % 10 == j { 1.0 } else { 0.0 });
+    let mut network = NeuralNetwork::new(Sgd::new(1e-3), OneBatch(input, label), CrossEntropyLoss::new());
+    for pair in sizes.windows(2) {
+        network.append_layer(FullyConnected::he(pair[0], pair[1], &mut random));
+        if pair[1] != 10 {
+            network.append_layer(Relu::new());
+        }
+    }
+    network.append_layer(Softmax::new());
+
+    network.train(2);
+    let after_two = IN_USE.load(Relaxed);
+    network.train(18);
+    let after_twenty = IN_USE.load(Relaxed);
+    let losses = 8 * 64; // the kept losses, in a vector with room for twice as many
+    assert!(after_twenty <= after_two + losses, "{after_two} bytes after 2 iterations, {after_twenty} after 20");
+
+    let parameters: usize = sizes.windows(2).map(|pair| 8 * (pair[0] + 1) * pair[1]).sum();
+    // Each layer's input and its output: of a fully connected layer X, X′ and Ŷ, of a ReLU and a softmax two equal ones.
+    let columns = (784 + 785 + 512) + 2 * 512 + (512 + 513 + 512) + 2 * 512 + (512 + 513 + 10) + 2 * 10;
+    let activations = 8 * batch * columns;
+    let peak = PEAK.load(Relaxed);
+    assert!(
+        peak <= 3 * parameters + activations,
+        "{peak} bytes; {parameters} of parameters, {activations} activations"
+    );
+}
