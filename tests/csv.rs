@@ -104,6 +104,10 @@ fn classes_are_sorted_as_numbers_if_all_are_numbers_and_else_by_alphabet() {
     assert_eq!(table("1,10\n1,9\n1,-1\n").class_names, ["-1", "9", "10"]);
     assert_eq!(table("1,10\n1,9\n1,x\n").class_names, ["10", "9", "x"]);
     assert_eq!(table("1,10\n1,9\n1,10\n").classes, [1, 0, 1]);
+    for _ in 0..20 {
+        // Equal numbers written differently are different classes, always in the same order.
+        assert_eq!(table("1,1.0\n1,1\n1,01\n1,1e0\n").class_names, ["01", "1", "1.0", "1e0"]);
+    }
 }
 
 #[test]
