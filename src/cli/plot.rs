@@ -73,16 +73,16 @@ fn losses(svg: &mut String, losses: &[f64]) {
     field.axes(svg, "loss of a sample", &top, losses.len(), &|value| format!("{value:.*}", top.digits()));
     let x = |i: usize| field.left + field.width * (i as f64 + 0.5) / buckets as f64;
     let y = |value: f64| field.y(&top, value);
-    let upper = (0..buckets).map(|i| (x(i), y(bucket(i).iter().copied().fold(0.0, f64::max))));
-    let lower = (0..buckets).rev().map(|i| (x(i), y(bucket(i).iter().copied().fold(f64::INFINITY, f64::min))));
+    let upper = (0..buckets).map(|i| (x(i), y(quantile(bucket(i), 0.9))));
+    let lower = (0..buckets).rev().map(|i| (x(i), y(quantile(bucket(i), 0.1))));
     writeln!(svg, "<path class=\"range\" d=\"{}Z\"/>", path(upper.chain(lower))).expect("a string");
     let curve = path(means.iter().enumerate().map(|(i, &mean)| (x(i), y(mean))));
     writeln!(svg, "<path class=\"loss\" d=\"{curve}\"/>").expect("a string");
-    let (left, top) = (field.left + field.width - 190.0, field.top + 18.0);
+    let (left, top) = (field.left + field.width - 215.0, field.top + 18.0);
     write!(
         svg,
         "<path class=\"loss\" d=\"M{left} {top}h28\"/><text x=\"{}\" y=\"{}\">mean of {}</text>\n\
-         <path class=\"range\" d=\"M{left} {}h28v12h-28Z\"/><text x=\"{}\" y=\"{}\">smallest to largest</text>\n",
+         <path class=\"range\" d=\"M{left} {}h28v12h-28Z\"/><text x=\"{}\" y=\"{}\">the middle 80 % of them</text>\n",
         left + 38.0,
         top + 5.0,
         plural(losses.len().div_ceil(buckets.max(1)), "batch"),
@@ -91,6 +91,13 @@ fn losses(svg: &mut String, losses: &[f64]) {
         top + 27.0
     )
     .expect("a string");
+}
+
+/// The value below which this part of the values lies.
+fn quantile(values: &[f64], part: f64) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[((sorted.len() - 1) as f64 * part).round() as usize]
 }
 
 fn accuracies(svg: &mut String, training: &Training) {

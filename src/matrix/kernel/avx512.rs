@@ -51,8 +51,13 @@ fn tile<const R: usize, const V: usize>(a: View<'_>, b: View<'_>, c: Window<'_>,
     if accumulate {
         for i in 0..R {
             for v in 0..V {
-                // C will be read last; on its way from memory while the sums are computed. A prefetch cannot fault.
-                _mm_prefetch::<_MM_HINT_T0>(c.first.wrapping_add(i * c.stride + 8 * v).cast());
+                let c = c.first.wrapping_add(i * c.stride + 8 * v).cast();
+                // C will be read last; on its way from memory while the sums are computed.
+                // SAFETY: a prefetch cannot fault, wherever it points. (Newer compilers know, and need no `unsafe`.)
+                #[allow(unused_unsafe)]
+                unsafe {
+                    _mm_prefetch::<_MM_HINT_T0>(c);
+                }
             }
         }
     }

@@ -11,18 +11,30 @@ use crate::matrix::View;
 const PAGES: usize = 64;
 /// Doubles in a page.
 const PAGE: usize = 4096 / 8;
+/// Where A has few rows and those of B are long, hardly more is done than to read B. The processor fetches ahead along up
+/// to 32 streams, and each row of a block is one.
+const STREAMS: usize = 16;
 /// The depth of a block is at most so many rows of B: 256 rows of a tile 3 vectors of 8 wide are 48 KiB, which is a
 /// level-1 cache.
 const DEPTH: usize = 256;
 
+/// The depth of the blocks of a product of so many rows of A, so many of B, which are `stride` apart.
+#[inline]
+pub(super) fn depth(m: usize, k: usize, stride: usize) -> usize {
+    match stride {
+        _ if k <= STREAMS => STREAMS,
+        _ if m <= STREAMS && stride >= PAGE => STREAMS,
+        _ => (PAGES * (PAGE / stride).max(1)).min(DEPTH),
+    }
+}
+
 /// C = A B, where the rows of B are contiguous: a strip of B as wide as a tile is used for all rows of A, then the next.
 #[inline]
-pub(super) fn multiply(tiles: &Tiles, a: View<'_>, b: View<'_>, mut c: Window<'_>) {
+pub(super) fn multiply(tiles: &Tiles, depth: usize, a: View<'_>, b: View<'_>, mut c: Window<'_>) {
     let ((m, k), n) = (a.shape(), b.columns);
-    if k <= PAGES && m <= tiles.rows() && n == tiles.columns(m, n) {
+    if k <= depth && m <= tiles.rows() && n == tiles.columns(m, n) {
         return tiles.run(a, b, c, false); // one tile is all: the loops below would take as long as it
     }
-    let depth = if k <= PAGES { k } else { (PAGES * (PAGE / b.row_stride).max(1)).min(DEPTH) };
     let mut p = 0;
     while p < k {
         let depth = depth.min(k - p);
@@ -55,7 +67,7 @@ pub(super) fn multiply_copied(tiles: &Tiles, a: View<'_>, b: View<'_>, c: Window
         }
     }
     let b = View { rows: k, columns: n, row_stride: n, column_stride: 1, values: &copy };
-    multiply(tiles, a, b, c);
+    multiply(tiles, COPIED, a, b, c); // not deeper than that
 }
 
 /// C = A B, where the rows of A and the columns of B are contiguous: every element of C one sum of products, with

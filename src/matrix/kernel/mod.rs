@@ -137,7 +137,7 @@ pub fn multiply_in_place(set: InstructionSet, a: View<'_>, b: View<'_>, c: &mut 
     assert!(b.column_stride == 1, "multiply_in_place: the rows of the right operand are not contiguous");
     set.assert_available();
     let c = Window::new(c, a.rows, b.columns);
-    product(set, Some(1), Some(Path::Direct), a, b, c);
+    product(set, Some(1), Some(Path::direct(a, b)), a, b, c);
 }
 
 /// As [`multiply_with`] on one thread, with the right operand packed, where [`multiply`] might read it in place.
@@ -170,8 +170,8 @@ const FEW: usize = 128;
 /// of threads.
 #[derive(Clone, Copy, PartialEq, Debug)]
 enum Path {
-    /// Tiles that read both operands in place.
-    Direct,
+    /// Tiles that read both operands in place, in blocks of so many rows of B.
+    Direct { depth: usize },
     /// Tiles with vectors along the sum, both operands in place.
     Dot,
     /// As `Direct`, after a copy of B.
@@ -182,9 +182,14 @@ enum Path {
 
 impl Path {
     #[inline]
+    fn direct(a: View<'_>, b: View<'_>) -> Path {
+        Path::Direct { depth: direct::depth(a.rows, b.rows, b.row_stride) }
+    }
+
+    #[inline]
     fn of(a: View<'_>, b: View<'_>) -> Path {
         if b.column_stride == 1 && a.rows <= FEW {
-            Path::Direct
+            Path::direct(a, b)
         } else if b.rows * b.columns <= direct::COPIED && a.rows > 1 {
             Path::Copied
         } else if b.row_stride == 1 && a.column_stride == 1 && (a.rows == 1 || a.rows <= 16 && a.columns >= 64) {
@@ -199,7 +204,7 @@ impl Path {
             return;
         }
         match self {
-            Path::Direct => direct::multiply(tiles, a, b, c),
+            Path::Direct { depth } => direct::multiply(tiles, depth, a, b, c),
             Path::Copied => direct::multiply_copied(tiles, a, b, c),
             Path::Dot => direct::multiply_dot(tiles, a, b, c),
             Path::Packed => packed::multiply_blocks(tiles, buffer, a, b, c),
@@ -226,7 +231,7 @@ fn product(set: InstructionSet, count: Option<usize>, path: Option<Path>, a: Vie
         return;
     }
     match path {
-        Path::Direct => direct::multiply(tiles, a, b, c),
+        Path::Direct { depth } => direct::multiply(tiles, depth, a, b, c),
         Path::Copied => direct::multiply_copied(tiles, a, b, c),
         Path::Dot => direct::multiply_dot(tiles, a, b, c),
         Path::Packed => packed::with_buffers(1, |buffers| packed::multiply_blocks(tiles, &mut buffers[0], a, b, c)),

@@ -94,7 +94,8 @@ fn every_instruction_set_equals_the_naive_product_on_every_path() {
                 let direct = b.column_stride == 1;
                 let dot = a.column_stride == 1 && b.row_stride == 1;
                 let copied = b.rows * b.columns <= direct::COPIED;
-                let paths = [(Path::Direct, direct), (Path::Copied, copied), (Path::Dot, dot), (Path::Packed, true)];
+                let paths =
+                    [(Path::direct(a, b), direct), (Path::Copied, copied), (Path::Dot, dot), (Path::Packed, true)];
                 for (path, _) in paths.into_iter().filter(|&(_, possible)| possible && b.columns != 1) {
                     let mut c = vec![f64::NAN; expected.len()];
                     product(set, Some(1), Some(path), a, b, Window::new(&mut c, a.rows, b.columns));
@@ -110,7 +111,15 @@ fn every_instruction_set_equals_the_naive_product_on_every_path() {
 
 #[test]
 fn any_number_of_threads_gives_the_same_bits() {
-    let shapes = [(200, 200, 200), (131, 257, 385), (16, 1000, 600), (600, 900, 16), (1, 3000, 2000), (2000, 3000, 1)];
+    let shapes = [
+        (200, 200, 200),
+        (131, 257, 385),
+        (16, 1000, 600),
+        (128, 300, 600),
+        (600, 900, 16),
+        (1, 3000, 2000),
+        (2000, 3000, 1),
+    ];
     let shapes = if cfg!(miri) { &shapes[..0] } else { &shapes[..] };
     for &(m, k, n) in shapes {
         let rough = |rows, columns| Matrix::from_fn(rows, columns, |i, j| 1.0 / (1 + (7 * i + 3 * j) % 101) as f64);
@@ -122,7 +131,7 @@ fn any_number_of_threads_gives_the_same_bits() {
             for set in sets() {
                 let mut alone = vec![f64::NAN; m * n];
                 multiply_with(set, 1, a, b, &mut alone);
-                for threads in [2, 3, 7] {
+                for threads in [2, 3, 7, 16] {
                     let mut together = vec![f64::NAN; m * n];
                     multiply_with(set, threads, a, b, &mut together);
                     assert!(alone == together, "{set}, {threads} threads: {m}×{k} times {k}×{n}");
