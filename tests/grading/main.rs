@@ -1,4 +1,5 @@
-//! The proof that the grader is right: the reference, the handout, wrong solutions, unusual ones, and tricks.
+//! The proof that the grader is right: the reference, the handout, wrong solutions, unusual ones, and tricks. The wrong and
+//! unusual ones are the plain solution with a few changes each, so that the reference can go its own way.
 //!
 //! It compiles some hundred solutions, which takes minutes; so most of it runs when asked for, as the gate does:
 //! `cargo test --test grading -- --include-ignored`
@@ -13,11 +14,11 @@ use class::{Class, SECTIONS};
 use unusual::UNUSUAL;
 use wrong::WRONG;
 
-/// The reference with changes in one section.
+/// A plain solution with changes in one section.
 pub struct Solution {
     section: &'static str,
     name: &'static str,
-    /// What stands in the reference, once, and what takes its place.
+    /// What stands in the plain solution, once, and what takes its place.
     changes: &'static [(&'static str, &'static str)],
     /// A part of what the grader must say.
     says: &'static str,
@@ -25,10 +26,10 @@ pub struct Solution {
 
 impl Solution {
     fn source(&self) -> String {
-        let mut source = reference(self.section);
+        let mut source = file("tests/grading/plain", self.section);
         for (from, to) in self.changes {
             let found = source.matches(from).count();
-            assert_eq!(found, 1, "{} {:?}: {found} times in the reference: {from}", self.section, self.name);
+            assert_eq!(found, 1, "{} {:?}: {found} times in the plain solution: {from}", self.section, self.name);
             source = source.replace(from, to);
         }
         source
@@ -37,16 +38,21 @@ impl Solution {
 
 /// The reference's source of this section.
 fn reference(section: &str) -> String {
-    let path = format!("{}/src/{section}.rs", env!("CARGO_MANIFEST_DIR"));
+    file("src", section)
+}
+
+/// The source of this section in a folder of the project.
+fn file(folder: &str, section: &str) -> String {
+    let path = format!("{}/{folder}/{section}.rs", env!("CARGO_MANIFEST_DIR"));
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 #[test]
-fn every_solution_differs_from_the_reference_and_from_the_others() {
+fn every_solution_differs_from_the_plain_one_and_from_the_others() {
     let mut seen = std::collections::HashSet::new();
     for solution in WRONG.iter().chain(UNUSUAL) {
         assert!(SECTIONS.iter().any(|(name, _)| *name == solution.section), "{}", solution.section);
-        assert_ne!(solution.source(), reference(solution.section), "{}", solution.name);
+        assert_ne!(solution.source(), file("tests/grading/plain", solution.section), "{}", solution.name);
         assert!(seen.insert((solution.section, solution.source())), "{} {:?} twice", solution.section, solution.name);
     }
 }
@@ -74,11 +80,11 @@ fn the_reference_scores_100_and_the_handout_0_in_every_section() {
 fn solutions_written_from_the_handout_get_full_marks() {
     let mut class = Class::new("by-hand");
     for (section, _) in SECTIONS {
-        let path = format!("{}/tests/grading/by_hand/{section}.rs", env!("CARGO_MANIFEST_DIR"));
-        class.add("by-hand", section, &std::fs::read_to_string(path).expect("a solution"));
+        class.add("by-hand", section, &file("tests/grading/by_hand", section));
+        class.add("plain", section, &file("tests/grading/plain", section));
     }
     let grades = class.grade(&[]);
-    assert_eq!(grades.total("by-hand"), 100.0, "{}", grades.output);
+    assert_eq!((grades.total("by-hand"), grades.total("plain")), (100.0, 100.0), "{}", grades.output);
 }
 
 /// Submission n has the n-th solution of every section, so that each section is judged beside five others' mistakes.

@@ -1,4 +1,4 @@
-//! Correct solutions that do things in other ways than the reference.
+//! Correct solutions that do things in other ways than the plain one.
 
 use super::Solution;
 

@@ -1,4 +1,4 @@
-//! Wrong solutions: the reference with a mistake in one section, and a part of what the grader must say of it.
+//! Wrong solutions: the plain one with a mistake in one section, and a part of what the grader must say of it.
 
 use super::Solution;
 

@@ -1,0 +1,116 @@
+use crate::random::Random;
+use crate::{Layer, Matrix, Optimizer};
+
+/// A fully connected layer.
+pub struct FullyConnected {
+    weights: Matrix,                  // W′: (inputs + 1) × outputs, the biases its last row
+    input: Option<Matrix>,            // X′: batch × (inputs + 1), its last column ones
+    gradient_weights: Option<Matrix>, // ∂L/∂W′: the shape of W′
+    optimizer: Option<Box<dyn Optimizer>>,
+}
+
+impl FullyConnected {
+    /// A layer whose weights and biases start uniformly random in [0, 1), as the exercise asks.
+    pub fn new(inputs: usize, outputs: usize, random: &mut Random) -> FullyConnected {
+        FullyConnected::from_weights(Matrix::from_fn(inputs + 1, outputs, |_, _| random.uniform()))
+    }
+
+    /// A layer whose weights start normal with variance 2 / inputs, its biases 0, so that the activations of a deep
+    /// network with ReLUs neither fade nor explode (He, Zhang, Ren and Sun 2015).
+    pub fn he(inputs: usize, outputs: usize, random: &mut Random) -> FullyConnected {
+        let deviation = (2.0 / inputs as f64).sqrt();
+        let start = |i, _| if i < inputs { deviation * random.normal() } else { 0.0 };
+        FullyConnected::from_weights(Matrix::from_fn(inputs + 1, outputs, start))
+    }
+
+    /// A layer whose weights start uniform in ±√(6 / (inputs + outputs)), its biases 0: a middle way between what
+    /// forward and what backward would need to keep their scale (Glorot and Bengio 2010, called Xavier).
+    pub fn xavier(inputs: usize, outputs: usize, random: &mut Random) -> FullyConnected {
+        let bound = (6.0 / (inputs + outputs) as f64).sqrt();
+        let start = |i, _| if i < inputs { bound * (2.0 * random.uniform() - 1.0) } else { 0.0 };
+        FullyConnected::from_weights(Matrix::from_fn(inputs + 1, outputs, start))
+    }
+
+    /// A layer with these weights W′, `(inputs + 1) × outputs`, the biases in the last row.
+    ///
+    /// # Panics
+    /// When there is no row for the biases.
+    #[track_caller]
+    pub fn from_weights(weights: Matrix) -> FullyConnected {
+        assert!(weights.rows() > 0, "FullyConnected::from_weights: no row for the biases");
+        FullyConnected { weights, input: None, gradient_weights: None, optimizer: None }
+    }
+
+    /// X′: the samples with the 1 of the bias appended to each.
+    #[track_caller]
+    fn extended(&self, input: Matrix) -> Matrix {
+        let ((batch, n), (rows, m)) = (input.shape(), self.weights.shape());
+        assert!(
+            n + 1 == rows,
+            "FullyConnected: the input is {batch}×{n}, but weights {rows}×{m} take {} inputs",
+            rows - 1
+        );
+        input.append_column(1.0)
+    }
+}
+
+impl Layer for FullyConnected {
+    /// X′W′ = Ŷ′ (9).
+    #[track_caller]
+    fn predict(&self, input: Matrix) -> Matrix {
+        self.extended(input).matmul(&self.weights) //                      X′W′ = Ŷ′           (9)
+    }
+
+    /// X′W′ = Ŷ′ (9).
+    #[track_caller]
+    fn forward(&mut self, input: Matrix) -> Matrix {
+        let input = self.extended(input);
+        let output = input.matmul(&self.weights); //                       X′W′ = Ŷ′           (9)
+        self.input = Some(input);
+        output
+    }
+
+    /// Error for the layer below: E′ₙ₋₁ = E′ₙ W′ᵀ (10), with the weights that the forward pass used; then the
+    /// gradient and the update (11).
+    ///
+    /// # Panics
+    /// Before the first forward, or when the error has not the shape of its output.
+    #[track_caller]
+    fn backward(&mut self, error: Matrix) -> Matrix {
+        let inputs = self.weights.rows() - 1; // what lies below has no use for an error of the column of ones
+        let error_below = error.matmul(self.weights.top(inputs).t()); //   E′ₙ₋₁ = E′ₙ W′ᵀ    (10)
+        self.backward_first(error);
+        error_below
+    }
+
+    /// The gradient ∂L/∂W′ = X′ᵀ E′ₙ and, if there is an optimizer, the update of the weights (11).
+    #[track_caller]
+    fn backward_first(&mut self, error: Matrix) {
+        let input = self.input.as_ref().expect("FullyConnected::backward: forward comes first");
+        let gradient = input.t().matmul(&error); //                        X′ᵀ E′ₙ            (11)
+        if let Some(optimizer) = &mut self.optimizer {
+            optimizer.update(&mut self.weights, &gradient); //             W′ − η · X′ᵀ E′ₙ   (11)
+        }
+        self.gradient_weights = Some(gradient);
+    }
+
+    fn trainable(&self) -> bool {
+        true
+    }
+
+    fn set_optimizer(&mut self, optimizer: Box<dyn Optimizer>) {
+        self.optimizer = Some(optimizer);
+    }
+
+    fn weights(&self) -> Option<&Matrix> {
+        Some(&self.weights)
+    }
+
+    fn weights_mut(&mut self) -> Option<&mut Matrix> {
+        Some(&mut self.weights)
+    }
+
+    fn gradient_weights(&self) -> Option<&Matrix> {
+        self.gradient_weights.as_ref()
+    }
+}
