@@ -116,7 +116,7 @@ fn every_wrong_solution_loses_points_and_is_told_why() {
 }
 
 #[test]
-#[ignore = "compiles fifty solutions"]
+#[ignore = "compiles forty solutions"]
 fn every_unusual_solution_gets_full_marks() {
     let mut class = Class::new("unusual");
     for (name, solution) in together(UNUSUAL) {
