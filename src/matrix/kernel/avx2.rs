@@ -30,6 +30,7 @@ pub(super) const TILES: Tiles = Tiles {
         &[tile::<5, 1>, tile::<5, 2>],
         &[tile::<6, 1>, tile::<6, 2>],
     ],
+    tall: (12, tile::<12, 1>),
     dot: &[
         &[dot::<1, 1>, dot::<1, 2>, dot::<1, 3>, dot::<1, 4>],
         &[dot::<2, 1>, dot::<2, 2>, dot::<2, 3>, dot::<2, 4>],

@@ -33,6 +33,7 @@ pub(super) const TILES: Tiles = Tiles {
         &[tile::<7, 1>, tile::<7, 2>, tile::<7, 3>],
         &[tile::<8, 1>, tile::<8, 2>, tile::<8, 3>],
     ],
+    tall: (24, tile::<24, 1>),
     dot: &[
         &[dot::<1, 1>, dot::<1, 2>, dot::<1, 3>, dot::<1, 4>, dot::<1, 5>, dot::<1, 6>, dot::<1, 7>, dot::<1, 8>],
         &[dot::<2, 1>, dot::<2, 2>, dot::<2, 3>, dot::<2, 4>],

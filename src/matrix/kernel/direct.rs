@@ -44,7 +44,7 @@ pub(super) fn multiply(tiles: &Tiles, depth: usize, a: View<'_>, b: View<'_>, mu
             let b = b.block(p, depth, j, columns);
             let mut i = 0;
             while i < m {
-                let rows = tiles.rows().min(m - i);
+                let rows = tiles.rows_of(depth, columns, m - i);
                 tiles.run(a.block(i, rows, p, depth), b, c.block(i, rows, j, columns), p > 0);
                 i += rows;
             }

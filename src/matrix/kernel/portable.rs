@@ -10,8 +10,12 @@ use super::{
 };
 use crate::matrix::View;
 
-pub(super) const TILES: Tiles =
-    Tiles { lanes: LANES, broadcast: &[&[tile::<1>], &[tile::<2>], &[tile::<3>], &[tile::<4>]], dot: &[&[dot]] };
+pub(super) const TILES: Tiles = Tiles {
+    lanes: LANES,
+    broadcast: &[&[tile::<1>], &[tile::<2>], &[tile::<3>], &[tile::<4>]],
+    tall: (5, tile::<5>),
+    dot: &[&[dot]],
+};
 
 const LANES: usize = 4;
 

@@ -16,6 +16,8 @@ pub(super) struct Tiles {
     /// The tile of `r` rows and `v` vector registers of columns is `broadcast[r - 1][v - 1]`. The rows of its B are
     /// contiguous.
     pub(super) broadcast: &'static [&'static [Tile]],
+    /// For a C that is one vector register wide, a tile of more rows than the others have: so many, and the tile.
+    pub(super) tall: (usize, Tile),
     /// The tile of `r` rows and `s` columns is `dot[r - 1][s - 1]`. The rows of its A and the columns of its B are
     /// contiguous.
     pub(super) dot: &'static [&'static [Tile]],
@@ -25,6 +27,14 @@ impl Tiles {
     /// The most rows of a tile.
     pub(super) fn rows(&self) -> usize {
         self.broadcast.len()
+    }
+
+    /// How many of `remaining` rows the next tile of so many `columns` takes. The tall tile saves calls, which are most
+    /// of the work where the sums are short; from sums of 16 products on it is the slower one.
+    #[inline]
+    pub(super) fn rows_of(&self, depth: usize, columns: usize, remaining: usize) -> usize {
+        let tall = depth <= 8 && columns <= self.lanes && remaining >= self.tall.0;
+        if tall { self.tall.0 } else { self.rows().min(remaining) }
     }
 
     /// How many of `remaining` columns the next tile of so many `rows` takes: as many as its registers hold; but of
@@ -48,7 +58,7 @@ impl Tiles {
     pub(super) fn run(&self, a: View<'_>, b: View<'_>, c: Window<'_>, accumulate: bool) {
         // By a shift: a division would take as long as a small tile.
         let vectors_but_one = (b.columns - 1) >> self.lanes.trailing_zeros();
-        let tile = self.broadcast[a.rows - 1][vectors_but_one];
+        let tile = if a.rows > self.rows() { self.tall.1 } else { self.broadcast[a.rows - 1][vectors_but_one] };
         // SAFETY: an `InstructionSet` gives out its tiles only on a machine that has it.
         unsafe { tile(a, b, c, accumulate) }
     }
