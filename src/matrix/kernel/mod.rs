@@ -2,7 +2,7 @@
 //!
 //! Nearly all the time of training is spent in this one operation: a fully connected layer needs it three times,
 //! X′W′ (9), E′ₙ W′ᵀ (10) and X′ᵀ E′ₙ (11). To learn how a network works, [`naive`] is enough. This is the room for those
-//! who want to see what stands between it and what the processor can do, which is a factor of fifty on one core. Each
+//! who want to see what stands between it and what the processor can do, which is a factor of forty on one core. Each
 //! rung of the ladder is one idea, stays here as code that can be called, and is held against the first by tests.
 //!
 //! | rung | idea |
