@@ -210,8 +210,8 @@ fn first_weights(train: &Dataset, settings: &Settings, random: &mut Random) -> R
 
 fn diverged(iteration: usize, rate: f64) -> Failure {
     Failure::Run(format!(
-        "the loss is not finite at iteration {iteration}: the learning rate {rate} is too large here; \
-         try --learning-rate {}, or --start he",
-        rate / 10.0
+        "the loss is not finite at iteration {iteration}: the learning rate {rate:?} is too large here; \
+         try --learning-rate {:?}, or --start he",
+        (rate / 10.0).min(1.0)
     ))
 }
