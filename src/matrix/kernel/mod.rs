@@ -162,8 +162,8 @@ pub(super) fn multiply_new(a: View<'_>, b: View<'_>) -> Vec<f64> {
     values
 }
 
-/// Up to so many rows of A, the rows of B are read in place: packing a number costs about what is saved when it is used
-/// for 128 rows. Measured at 64 to 128 rows and 128 to 785 columns, and shown in `docs/performance.md`.
+/// Up to so many rows of A, the rows of B are read in place: a packed number must be used for more rows than these before
+/// packing has paid for itself. `docs/performance.md` shows both ways: in place is ahead at 128³, and behind at 384³.
 const FEW: usize = 128;
 
 /// What [`multiply`] chooses from, by shape and strides alone: the sums of an element of C are the same for any number
