@@ -41,14 +41,11 @@ pub(super) const TILES: Tiles = Tiles {
     ],
 };
 
-/// R rows of C, each V vectors long of which the last may be partly used: its other lanes are masked off, which costs
-/// nothing. In every step, a row of B in V vectors; times each of R numbers of A, copied to all lanes.
+/// R rows of C, each V vectors long of which the last may be partly used: its other lanes are masked off.
 #[target_feature(enable = "avx512f")]
 fn tile<const R: usize, const V: usize>(a: View<'_>, b: View<'_>, c: Window<'_>, accumulate: bool) {
     check(a, b, &c);
     assert!(a.rows == R && b.columns.div_ceil(8) == V && b.column_stride == 1);
-    let last: __mmask8 = 0xff >> (8 * V - b.columns);
-    let mask = |v: usize| if v == V - 1 { last } else { 0xff };
     if accumulate {
         for i in 0..R {
             for v in 0..V {
@@ -62,13 +59,44 @@ fn tile<const R: usize, const V: usize>(a: View<'_>, b: View<'_>, c: Window<'_>,
             }
         }
     }
+    let last: __mmask8 = 0xff >> (8 * V - b.columns);
+    let sums = if last == 0xff { sums::<R, V, false>(a, b, last) } else { sums::<R, V, true>(a, b, last) };
+    for i in 0..R {
+        for v in 0..V {
+            let mask = if v == V - 1 { last } else { 0xff };
+            // SAFETY: the unmasked lanes are elements of the window, of as many rows and columns as `check` found.
+            unsafe {
+                let c = c.first.add(i * c.stride + 8 * v);
+                let sum = match accumulate {
+                    true => _mm512_add_pd(_mm512_maskz_loadu_pd(mask, c), sums[i][v]),
+                    false => sums[i][v],
+                };
+                _mm512_mask_storeu_pd(c, mask, sum);
+            }
+        }
+    }
+}
+
+/// The sums of a tile, for operands that `check` has seen. In every step, a row of B in V vectors; times each of R numbers
+/// of A, copied to all lanes. A masked load is a second instruction inside the processor, on a port that a multiply-add
+/// would take, so only a last vector that is partly used is masked.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn sums<const R: usize, const V: usize, const MASKED: bool>(
+    a: View<'_>,
+    b: View<'_>,
+    last: __mmask8,
+) -> [[__m512d; V]; R] {
     let mut sums = [[_mm512_setzero_pd(); V]; R];
     let (mut a_column, mut b_row) = (a.values.as_ptr(), b.values.as_ptr());
     for _ in 0..a.columns {
         let mut bs = [_mm512_setzero_pd(); V];
         for v in 0..V {
-            // SAFETY: the unmasked lanes are elements of one row of B, which `check` found inside its slice.
-            bs[v] = unsafe { _mm512_maskz_loadu_pd(mask(v), b_row.add(8 * v)) };
+            // SAFETY: all lanes, or those not masked, are elements of one row of B, which `check` found in its slice.
+            bs[v] = unsafe {
+                let b = b_row.add(8 * v);
+                if MASKED && v == V - 1 { _mm512_maskz_loadu_pd(last, b) } else { _mm512_loadu_pd(b) }
+            };
         }
         for i in 0..R {
             // SAFETY: an element of A, which `check` found inside its slice.
@@ -80,16 +108,7 @@ fn tile<const R: usize, const V: usize>(a: View<'_>, b: View<'_>, c: Window<'_>,
         a_column = a_column.wrapping_add(a.column_stride);
         b_row = b_row.wrapping_add(b.row_stride);
     }
-    for i in 0..R {
-        for v in 0..V {
-            // SAFETY: the unmasked lanes are elements of the window, of as many rows and columns as `check` found.
-            unsafe {
-                let c = c.first.add(i * c.stride + 8 * v);
-                let before = if accumulate { _mm512_maskz_loadu_pd(mask(v), c) } else { _mm512_setzero_pd() };
-                _mm512_mask_storeu_pd(c, mask(v), _mm512_add_pd(before, sums[i][v]));
-            }
-        }
-    }
+    sums
 }
 
 /// R rows of A by S columns of B, 8 products of each of the R · S sums at a time.
