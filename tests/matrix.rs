@@ -126,6 +126,45 @@ fn rows_are_summed_compared_chosen_and_made_longer() {
     assert_eq!(m.append_column(7.0), Matrix::from_rows([[1.0, -2.0, 0.5, 7.0], [-3.0, -4.0, -3.0, 7.0]]));
 }
 
+/// However it was made: a product with rows that do not begin there takes up to an eighth longer.
+#[test]
+fn a_large_matrix_begins_where_a_cache_line_does() {
+    let values: Vec<f64> = (0..40 * 30).map(f64::from).collect();
+    let given = Matrix::from_vec(40, 30, values.clone());
+    let rows: Vec<usize> = (0..40).collect();
+    let mut product = Matrix::zeros(2, 2);
+    given.matmul_into(given.t(), &mut product);
+    let made = [
+        Matrix::filled(40, 30, 2.0),
+        Matrix::zeros(40, 30),
+        Matrix::from_fn(40, 30, |i, j| given[(i, j)]),
+        Matrix::from_rows(given.iter_rows().collect::<Vec<_>>()),
+        given.clone(),
+        given.map(|x| x),
+        given.zip_map(&given, |x, _| x),
+        given.transpose(),
+        given.select_rows(&rows),
+        given.select_rows(&rows).append_column(1.0),
+        given.clone().append_column(1.0),
+        given.matmul(given.t()),
+        product.clone(),
+        product,
+        // Vectors end wherever the allocator puts them, so that some of these have to be moved.
+        Matrix::from_vec(40, 30, values.clone()),
+        Matrix::from_vec(40, 29, values[40..].to_vec()),
+        Matrix::from_vec(40, 28, values[80..].to_vec()),
+        Matrix::from_vec(40, 27, values[120..].to_vec()),
+    ];
+    for matrix in &made {
+        assert_eq!(matrix.as_slice().as_ptr() as usize % 64, 0, "a {}×{}", matrix.rows(), matrix.columns());
+    }
+    for same in [0, 1, 2, 3].map(|i| &made[i + 2]).into_iter().chain([&made[6], &made[8], &given]) {
+        assert_eq!(same, &given);
+        assert_eq!(same.as_slice(), values);
+    }
+    assert_eq!(given.into_vec(), values);
+}
+
 #[test]
 fn a_person_can_read_it() {
     let m = Matrix::from_rows([[1.0, -20.5], [1e-7, 3e12]]);

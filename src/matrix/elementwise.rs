@@ -13,7 +13,7 @@ impl Matrix {
 
     /// Every element x becomes `f(x)`.
     pub fn map_in_place(&mut self, f: impl Fn(f64) -> f64) {
-        for x in &mut self.values {
+        for x in self.values.iter_mut() {
             *x = f(*x);
         }
     }
@@ -25,7 +25,7 @@ impl Matrix {
     #[track_caller]
     pub fn zip_map(&self, other: &Matrix, f: impl Fn(f64, f64) -> f64) -> Matrix {
         self.assert_same_shape("zip_map", other);
-        let values = self.values.iter().zip(&other.values).map(|(&x, &y)| f(x, y)).collect();
+        let values = self.values.iter().zip(other.values.iter()).map(|(&x, &y)| f(x, y)).collect();
         Matrix { values, ..*self }
     }
 
@@ -36,7 +36,7 @@ impl Matrix {
     #[track_caller]
     pub fn zip_map_in_place(&mut self, other: &Matrix, f: impl Fn(f64, f64) -> f64) {
         self.assert_same_shape("zip_map_in_place", other);
-        for (x, &y) in self.values.iter_mut().zip(&other.values) {
+        for (x, &y) in self.values.iter_mut().zip(other.values.iter()) {
             *x = f(*x, y);
         }
     }

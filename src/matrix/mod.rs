@@ -17,12 +17,14 @@
 //! [contents](crate) · next: [Artificial Neural Networks](crate::neuron)
 
 mod display;
+mod elements;
 mod elementwise;
 pub mod kernel;
 mod view;
 
 pub use view::View;
 
+use elements::Elements;
 use std::ops::{Index, IndexMut};
 
 /// A row-major matrix of `f64`.
@@ -33,7 +35,7 @@ use std::ops::{Index, IndexMut};
 pub struct Matrix {
     rows: usize,
     columns: usize,
-    values: Vec<f64>,
+    values: Elements,
 }
 
 /// Making a matrix.
@@ -51,7 +53,7 @@ impl Matrix {
     /// A `rows × columns` matrix whose every element is `value`.
     #[track_caller]
     pub fn filled(rows: usize, columns: usize, value: f64) -> Matrix {
-        Matrix { rows, columns, values: vec![value; size(rows, columns)] }
+        Matrix { rows, columns, values: Elements::filled(size(rows, columns), value) }
     }
 
     /// The `n × n` identity: ones on the diagonal, zeros elsewhere.
@@ -68,9 +70,9 @@ impl Matrix {
     /// ```
     #[track_caller]
     pub fn from_fn(rows: usize, columns: usize, mut element: impl FnMut(usize, usize) -> f64) -> Matrix {
-        let mut values = Vec::with_capacity(size(rows, columns));
+        let mut values = Elements::with_capacity(size(rows, columns));
         for i in 0..rows {
-            values.extend((0..columns).map(|j| element(i, j)));
+            (0..columns).for_each(|j| values.push(element(i, j)));
         }
         Matrix { rows, columns, values }
     }
@@ -83,7 +85,7 @@ impl Matrix {
     pub fn from_rows<Row: AsRef<[f64]>>(rows: impl AsRef<[Row]>) -> Matrix {
         let rows = rows.as_ref();
         let columns = rows.first().map_or(0, |row| row.as_ref().len());
-        let mut values = Vec::with_capacity(rows.len() * columns);
+        let mut values = Elements::with_capacity(rows.len() * columns);
         for (i, row) in rows.iter().enumerate() {
             let row = row.as_ref();
             assert!(row.len() == columns, "from_rows: row {i} has {} elements, row 0 has {columns}", row.len());
@@ -103,7 +105,7 @@ impl Matrix {
             "from_vec: {} values do not fill a {rows}×{columns} matrix",
             values.len()
         );
-        Matrix { rows, columns, values }
+        Matrix { rows, columns, values: values.into() }
     }
 }
 
@@ -141,7 +143,7 @@ impl Matrix {
 
     /// The elements, row after row, and the end of the matrix.
     pub fn into_vec(self) -> Vec<f64> {
-        self.values
+        self.values.into_vec()
     }
 
     /// A new matrix of the given rows, in the given order; a row may be chosen more than once.
@@ -150,7 +152,7 @@ impl Matrix {
     /// When there is no such row.
     #[track_caller]
     pub fn select_rows(&self, rows: &[usize]) -> Matrix {
-        let mut values = Vec::with_capacity(rows.len() * (self.columns + 1)); // with room for the column of ones
+        let mut values = Elements::with_capacity(rows.len() * (self.columns + 1)); // with room for the column of ones
         for &i in rows {
             values.extend_from_slice(&self[i]);
         }
@@ -168,14 +170,14 @@ impl Matrix {
         let (rows, columns) = self.shape();
         let mut values = self.values;
         if values.capacity() < rows * (columns + 1) {
-            let mut wider = Vec::with_capacity(rows * (columns + 1));
+            let mut wider = Elements::with_capacity(rows * (columns + 1));
             for i in 0..rows {
                 wider.extend_from_slice(&values[i * columns..(i + 1) * columns]);
                 wider.push(value);
             }
             values = wider;
         } else {
-            values.resize(rows * (columns + 1), value);
+            values.resize(rows * (columns + 1));
             // Each row moves right by its own index: the last first, so that none overwrites one that has yet to move.
             for i in (0..rows).rev() {
                 values.copy_within(i * columns..(i + 1) * columns, i * (columns + 1));
@@ -229,7 +231,7 @@ impl Matrix {
     /// Takes this shape. Which elements stay is not said.
     #[track_caller]
     fn reshape(&mut self, rows: usize, columns: usize) {
-        self.values.resize(size(rows, columns), 0.0);
+        self.values.resize(size(rows, columns));
         (self.rows, self.columns) = (rows, columns);
     }
 }

@@ -99,6 +99,7 @@ pub(crate) const LIBRARY: &[File] = files! {
     "src/gradient_check.rs"
     "src/lib.rs"
     "src/matrix/display.rs"
+    "src/matrix/elements.rs"
     "src/matrix/elementwise.rs"
     "src/matrix/kernel/avx2.rs"
     "src/matrix/kernel/avx512.rs"

@@ -10,7 +10,7 @@ use crate::matrix::View;
 /// the processor knows 64 to 96 pages by heart (its first-level TLB).
 const PAGES: usize = 64;
 /// Doubles in a page.
-const PAGE: usize = 4096 / 8;
+pub(super) const PAGE: usize = 4096 / 8;
 /// Where A has few rows and those of B are long, hardly more is done than to read B. The processor fetches ahead along up
 /// to 32 streams, and each row of a block is one.
 const STREAMS: usize = 16;

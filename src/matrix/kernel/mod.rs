@@ -57,7 +57,7 @@
 //!
 //! # Three paths
 //!
-//! * **In place**: up to 128 rows of A, and B as it is stored. Tiles read both operands where they are; nothing is packed
+//! * **In place**: up to 256 rows of A, and B as it is stored. Tiles read both operands where they are; nothing is packed
 //!   and nothing allocated. It is the path of all small products, in which packing would cost more than it saves.
 //!   The few numbers of a small transposed B are copied first, onto the stack.
 //! * **Dot**: few rows of A, and a transposed B. Each element of C is one sum, with vectors along it.
@@ -98,7 +98,7 @@ mod window;
 pub use instruction_set::InstructionSet;
 pub use threads::{set_threads, threads};
 
-use super::View;
+use super::{View, elements::Elements};
 use tile::Tiles;
 use window::Window;
 
@@ -152,19 +152,22 @@ pub fn multiply_packed(set: InstructionSet, a: View<'_>, b: View<'_>, c: &mut [f
     product(set, Some(1), Some(Path::Packed), a, b, c);
 }
 
-/// The elements of A B, row after row, in a vector of their own.
-pub(super) fn multiply_new(a: View<'_>, b: View<'_>) -> Vec<f64> {
+/// The elements of A B, row after row, in memory of their own.
+pub(super) fn multiply_new(a: View<'_>, b: View<'_>) -> Elements {
     let size = a.rows.checked_mul(b.columns).expect("the product is too large for this machine");
-    let mut values = Vec::with_capacity(size);
-    product(InstructionSet::selected(), None, None, a, b, Window::spare(&mut values, a.rows, b.columns));
+    let mut values = Elements::with_capacity(size);
+    product(InstructionSet::selected(), None, None, a, b, Window::spare(values.spare(), a.rows, b.columns));
     // SAFETY: the product has written all elements of its window, which are these.
     unsafe { values.set_len(size) };
     values
 }
 
 /// Up to so many rows of A, the rows of B are read in place: a packed number must be used for more rows than these before
-/// packing has paid for itself. `docs/performance.md` shows both ways: in place is ahead at 128³, and behind at 384³.
-const FEW: usize = 128;
+/// packing has paid for itself. `docs/performance.md` shows both ways.
+const FEW: usize = 256;
+/// As `FEW`, for a B whose rows are a page of memory or more apart. All of them begin in the same places of the level-1
+/// cache, which holds a dozen of these, and each needs an entry of the processor's table of pages.
+const FEW_FAR: usize = 64;
 
 /// What [`multiply`] chooses from, by shape and strides alone: the sums of an element of C are the same for any number
 /// of threads.
@@ -188,7 +191,8 @@ impl Path {
 
     #[inline]
     fn of(a: View<'_>, b: View<'_>) -> Path {
-        if b.column_stride == 1 && a.rows <= FEW {
+        let few = if b.row_stride < direct::PAGE { FEW } else { FEW_FAR };
+        if b.column_stride == 1 && a.rows <= few {
             Path::direct(a, b)
         } else if b.rows * b.columns <= direct::COPIED && a.rows > 1 {
             Path::Copied

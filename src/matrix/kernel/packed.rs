@@ -4,12 +4,14 @@ use super::{InstructionSet, Tiles, Window};
 use crate::matrix::View;
 use std::cell::RefCell;
 
-/// The depth of a block: so many products are added in the registers of a tile before C is read and written. 256 rows
-/// of 8 of a packed A are 16 KiB, which stay in a level-1 cache of 32 KiB or more while the strips of B pass by.
-const DEPTH: usize = 256;
-/// Columns of a block of B: 256 × 384 doubles are 768 KiB, which stay in a level-2 cache of 1 MiB or more while all rows
-/// of A pass by. A multiple of 24, the widest tile.
-const COLUMNS: usize = 384;
+/// The depth of a block: so many products are added in the registers of a tile before C is read and written. Twice as
+/// deep, and C passes half as often between the cores and the memory that they share.
+const DEPTH: usize = 512;
+/// Numbers of a block of B: 768 KiB of them stay in a level-2 cache of 1 MiB or more while all rows of A pass by. With
+/// the full depth that is 192 columns.
+const BLOCK: usize = 96 * 1024;
+/// A block is whole strips wide: this is a multiple of the width of every tile.
+const WIDTH: usize = 24;
 
 /// From this number of columns on, a transposed A is packed: the copy of a row serves two strips at least.
 const MANY: usize = 25;
@@ -74,12 +76,13 @@ fn numbers(lines: &mut Vec<CacheLine>, count: usize) -> &mut [f64] {
 /// for many columns. One after the other their numbers may lie a page apart, so these few rows are packed, too.
 pub(super) fn multiply_blocks(tiles: &Tiles, buffer: &mut Buffer, a: View<'_>, b: View<'_>, mut c: Window<'_>) {
     let ((m, k), n) = (a.shape(), b.columns);
-    let mut j = 0;
-    while j < n {
-        let columns = COLUMNS.min(n - j);
-        let mut p = 0;
-        while p < k {
-            let depth = DEPTH.min(k - p);
+    let mut p = 0;
+    while p < k {
+        let depth = DEPTH.min(k - p);
+        let most_columns = BLOCK / depth / WIDTH * WIDTH;
+        let mut j = 0;
+        while j < n {
+            let columns = most_columns.min(n - j);
             let packed_b = pack_block(tiles, &mut buffer.b, m, b.block(p, depth, j, columns));
             let mut i = 0;
             while i < m {
@@ -101,44 +104,49 @@ pub(super) fn multiply_blocks(tiles: &Tiles, buffer: &mut Buffer, a: View<'_>, b
                 }
                 i += rows;
             }
-            p += depth;
+            j += columns;
         }
-        j += columns;
+        p += depth;
     }
 }
 
-/// Copies a block of B, strip after strip, each as wide as the next tile.
+/// Copies a block of B into strips, each as wide as the next tile and filled up to whole vectors. What is beyond a
+/// strip's width is never read.
 fn pack_block<'p>(tiles: &Tiles, packed: &'p mut Vec<CacheLine>, m: usize, b: View<'_>) -> &'p [f64] {
     let packed = numbers(packed, b.rows * tiles.padded(b.columns));
-    let mut j = 0;
-    while j < b.columns {
-        let width = tiles.columns(m, b.columns - j);
-        let padded = tiles.padded(width);
-        let strip = &mut packed[b.rows * j..][..b.rows * padded];
-        let b = b.block(0, b.rows, j, width);
-        if b.column_stride == 1 {
-            pack_strip(b, strip, padded);
-        } else {
-            pack_transposed_strip(b, strip, padded);
+    if b.column_stride == 1 {
+        pack_rows_of_strips(tiles, packed, m, b);
+    } else {
+        let mut j = 0;
+        while j < b.columns {
+            let width = tiles.columns(m, b.columns - j);
+            let padded = tiles.padded(width);
+            pack_transposed_strip(b.block(0, b.rows, j, width), &mut packed[b.rows * j..][..b.rows * padded], padded);
+            j += width;
         }
-        j += width;
     }
     packed
 }
 
-/// Copies a strip of B, row after row, into rows of `padded` numbers. What is beyond the strip's width is never read.
-fn pack_strip(b: View<'_>, packed: &mut [f64], padded: usize) {
+/// Row after row, as B lies in memory: the processor sees where the next numbers will be, and fetches ahead.
+fn pack_rows_of_strips(tiles: &Tiles, packed: &mut [f64], m: usize, b: View<'_>) {
     for p in 0..b.rows {
-        let (row, packed) = (&b.values[p * b.row_stride..][..b.columns], &mut packed[p * padded..][..b.columns]);
-        match b.columns {
-            24 => packed[..24].copy_from_slice(&row[..24]), // a length known beforehand: a few moves and no call
-            16 => packed[..16].copy_from_slice(&row[..16]),
-            _ => packed.copy_from_slice(row),
+        let row = &b.values[p * b.row_stride..][..b.columns];
+        let mut j = 0;
+        while j < b.columns {
+            let width = tiles.columns(m, b.columns - j);
+            let from = &row[j..][..width];
+            let to = &mut packed[b.rows * j + p * tiles.padded(width)..][..width];
+            let (from_eights, from_rest) = from.as_chunks::<8>();
+            let (to_eights, to_rest) = to.as_chunks_mut::<8>();
+            to_eights.iter_mut().zip(from_eights).for_each(|(to, from)| *to = *from);
+            to_rest.copy_from_slice(from_rest);
+            j += width;
         }
     }
 }
 
-/// As [`pack_strip`], for a B whose columns are contiguous.
+/// A strip of a B whose columns are contiguous, in rows of `padded` numbers.
 ///
 /// Eight columns at a time: eight places to read from, no more than a set of the level-1 cache has lines, should all
 /// fall into one; and a whole cache line to write.

@@ -1,4 +1,5 @@
 use std::marker::PhantomData;
+use std::mem::MaybeUninit;
 
 /// A rectangle of C that one caller alone may write: what [`View`](crate::matrix::View) is to an operand, for the
 /// product.
@@ -24,11 +25,11 @@ impl<'c> Window<'c> {
         Window { first: values.as_mut_ptr(), stride: columns, rows, columns, elements: PhantomData }
     }
 
-    /// All of a `rows × columns` matrix in the spare capacity of `values`, which is empty.
+    /// All of a `rows × columns` matrix, in memory that nothing has been written to.
     #[inline]
-    pub(super) fn spare(values: &'c mut Vec<f64>, rows: usize, columns: usize) -> Window<'c> {
-        assert!(values.is_empty() && values.capacity() >= rows * columns);
-        Window { first: values.as_mut_ptr(), stride: columns, rows, columns, elements: PhantomData }
+    pub(super) fn spare(memory: &'c mut [MaybeUninit<f64>], rows: usize, columns: usize) -> Window<'c> {
+        assert!(memory.len() >= rows * columns);
+        Window { first: memory.as_mut_ptr().cast(), stride: columns, rows, columns, elements: PhantomData }
     }
 
     /// The `rows × columns` elements from (i, j) on.
