@@ -1,4 +1,5 @@
-//! Rung 6, threads: C is cut into as many pieces as there are threads, along its longer side.
+//! Rung 6, threads: C is cut into as many pieces as there are threads, along its longer side. A square is cut into columns:
+//! each thread then packs only its own part of B.
 //!
 //! The sums are never cut. Every element of C is computed by one thread as it would be by one alone, so the product is
 //! the same, bit for bit, for any number of threads.
@@ -9,9 +10,10 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
 
-/// A product of fewer multiplications and additions than this is left to one thread. To start another costs 20 to 40
-/// microseconds. So many products take about 100 on a fast core: with two threads, 50 and the start.
-const WORTHWHILE: usize = 1 << 22;
+/// A product of fewer multiplications and additions than this is left to one thread. To start another takes 20 to 40
+/// microseconds, and on a virtual machine, which may have to wake a core, 60 to 180. So many products take 400 on a fast
+/// core: with two threads, 200 and the start.
+const WORTHWHILE: usize = 1 << 24;
 
 /// The number set by [`set_threads`]; 0 before.
 static THREADS: AtomicUsize = AtomicUsize::new(0);
@@ -69,7 +71,7 @@ fn cut<'a, 'b, 'c>(
     c: Window<'c>,
 ) -> (Product<'a, 'b, 'c>, Product<'a, 'b, 'c>) {
     let (m, n) = (a.rows, b.columns);
-    if m >= n {
+    if m > n {
         let rows = m.div_ceil(pieces).next_multiple_of(tiles.rows()).min(m);
         let (top, bottom) = c.split_rows(rows);
         ((a.top(rows), b, top), (a.block(rows, m - rows, 0, a.columns), b, bottom))
