@@ -118,8 +118,9 @@ fn read_images(file: &Path) -> Result<(Matrix, (usize, usize)), FileError> {
         let message = format!("holds no pixels: its sizes are {}", by(&array.shape));
         return Err(FileError::new(file, Place::Byte(4), message));
     }
-    let pixels = array.elements.iter().map(|&pixel| f64::from(pixel)).collect();
-    Ok((Matrix::from_vec(number, rows * columns, pixels), (rows, columns)))
+    let mut images = Matrix::zeros(number, rows * columns);
+    images.as_mut_slice().iter_mut().zip(array.elements).for_each(|(value, &pixel)| *value = f64::from(pixel));
+    Ok((images, (rows, columns)))
 }
 
 /// The class of every image.

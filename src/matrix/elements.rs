@@ -93,14 +93,17 @@ fn line_start(vector: &Vec<f64>) -> usize {
 }
 
 impl From<Vec<f64>> for Elements {
-    /// Those of the vector: where it stands, or copied if that is not the right place.
-    fn from(vector: Vec<f64>) -> Elements {
-        if vector.len() < MANY || line_start(&vector) == 0 {
+    /// Those of the vector: where they stand, or moved up a little if that is not where a cache line begins.
+    fn from(mut vector: Vec<f64>) -> Elements {
+        let count = vector.len();
+        if count < MANY || line_start(&vector) == 0 {
             return Elements { vector, start: 0 };
         }
-        let mut elements = Elements::with_capacity(vector.len());
-        elements.extend_from_slice(&vector);
-        elements
+        vector.reserve(LINE - 1);
+        let start = line_start(&vector);
+        vector.resize(start + count, 0.0);
+        vector.copy_within(..count, start);
+        Elements { vector, start }
     }
 }
 
