@@ -51,9 +51,9 @@ impl Loss for CrossEntropyLoss {
     fn forward(&mut self, prediction: Matrix, label: &Matrix) -> f64 {
         prediction.assert_same_shape("CrossEntropyLoss::forward", label);
         let mut loss = 0.0;
-        for i in 0..label.rows() {
+        for (i, (label, prediction)) in label.iter_rows().zip(prediction.iter_rows()).enumerate() {
             let k = labelled_class(label, i);
-            loss -= (prediction[(i, k)] + f64::EPSILON).ln(); //          −ln(ŷₖ + ε)   (15)
+            loss -= (prediction[k] + f64::EPSILON).ln(); //               −ln(ŷₖ + ε)   (15)
         }
         self.prediction = Some(prediction);
         loss
@@ -71,15 +71,12 @@ impl Loss for CrossEntropyLoss {
     }
 }
 
-/// The class k with yₖ = 1 in row i of a one-hot label.
+/// The class k with yₖ = 1 in the one-hot row i of the label.
 #[track_caller]
-fn labelled_class(label: &Matrix, i: usize) -> usize {
-    let mut classes = (0..label.columns()).filter(|&k| label[(i, k)] != 0.0);
+fn labelled_class(row: &[f64], i: usize) -> usize {
+    let mut classes = (0..row.len()).filter(|&k| row[k] != 0.0);
     match (classes.next(), classes.next()) {
-        (Some(k), None) if label[(i, k)] == 1.0 => k,
-        _ => panic!(
-            "CrossEntropyLoss: row {i} of the label is {:?}, not one-hot: exactly one 1, and 0 elsewhere",
-            &label[i]
-        ),
+        (Some(k), None) if row[k] == 1.0 => k,
+        _ => panic!("CrossEntropyLoss: row {i} of the label is {row:?}, not one-hot: exactly one 1, and 0 elsewhere"),
     }
 }

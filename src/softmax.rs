@@ -48,8 +48,7 @@ impl Layer for Softmax {
     /// For finite logits no ŷₖ is NaN, infinite or 0: what is too small for a normal `f64` is held at the smallest
     /// positive one, since the cross entropy loss divides by it.
     fn predict(&self, mut input: Matrix) -> Matrix {
-        for i in 0..input.rows() {
-            let row = &mut input[i];
+        for row in input.iter_rows_mut() {
             let max = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             for x in row.iter_mut() {
                 *x = (*x - max).exp(); //                         exp(x̃ₖ), x̃ₖ = xₖ − max(x)
@@ -80,8 +79,7 @@ impl Layer for Softmax {
     fn backward(&mut self, mut error: Matrix) -> Matrix {
         let output = self.output.as_ref().expect("Softmax::backward: forward comes first");
         error.assert_same_shape("Softmax::backward", output);
-        for i in 0..error.rows() {
-            let (error, output) = (&mut error[i], &output[i]);
+        for (error, output) in error.iter_rows_mut().zip(output.iter_rows()) {
             let sum: f64 = error.iter().zip(output).map(|(e, y)| e * y).sum();
             for (e, y) in error.iter_mut().zip(output) {
                 *e = y * (*e - sum); //                           ŷ (Eₙ − Σⱼ Eₙ,ⱼ ŷⱼ)   (14)

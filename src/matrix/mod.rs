@@ -128,7 +128,18 @@ impl Matrix {
 
     /// The rows, one slice after the other.
     pub fn iter_rows(&self) -> impl ExactSizeIterator<Item = &[f64]> {
-        (0..self.rows).map(|i| &self[i])
+        let (columns, values) = (self.columns, &self.values[..]);
+        (0..self.rows).map(move |i| &values[i * columns..][..columns])
+    }
+
+    /// The rows, one slice after the other, to be changed.
+    pub fn iter_rows_mut(&mut self) -> impl ExactSizeIterator<Item = &mut [f64]> {
+        let (columns, mut rest) = (self.columns, &mut self.values[..]);
+        (0..self.rows).map(move |_| {
+            let (row, below) = std::mem::take(&mut rest).split_at_mut(columns);
+            rest = below;
+            row
+        })
     }
 
     /// All elements, row after row.
