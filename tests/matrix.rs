@@ -49,6 +49,20 @@ fn rows_are_slices_and_elements_can_be_read_and_changed() {
 }
 
 #[test]
+fn rows_come_one_after_the_other() {
+    let mut m = Matrix::from_rows([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]);
+    for (i, row) in m.iter_rows_mut().enumerate() {
+        row[1] *= 10.0_f64.powi(i as i32);
+    }
+    assert_eq!(m, Matrix::from_rows([[1.0, 2.0], [3.0, 40.0], [5.0, 600.0]]));
+    assert_eq!(m.iter_rows().collect::<Vec<_>>(), [[1.0, 2.0], [3.0, 40.0], [5.0, 600.0]]);
+    let mut narrow = Matrix::zeros(3, 0);
+    assert_eq!((narrow.iter_rows().len(), narrow.iter_rows_mut().map(|row| row.len()).sum::<usize>()), (3, 0));
+    assert_eq!(narrow.iter_rows_mut().count(), 3);
+    assert_eq!(Matrix::zeros(0, 3).iter_rows_mut().count(), 0);
+}
+
+#[test]
 fn a_product_worked_by_hand() {
     let a = Matrix::from_rows([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]);
     let b = Matrix::from_rows([[7.0, 8.0], [9.0, 10.0], [11.0, 12.0]]);
@@ -206,6 +220,7 @@ fn nonsense_is_refused_with_the_operation_and_both_shapes() {
     says(refusal(|| a.top(3).shape()), &["top", "3 rows", "2×3"]);
     says(refusal(|| Matrix::zeros(2, 0).row_argmax()), &["row_argmax", "2×0"]);
     says(refusal(|| Matrix::zeros(usize::MAX, 2)), &["too large"]);
+    says(refusal(|| Matrix::zeros(usize::MAX, 1)), &["capacity"]);
 }
 
 proptest! {

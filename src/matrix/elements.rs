@@ -22,7 +22,7 @@ impl Elements {
         if count < MANY {
             return Elements { vector: Vec::with_capacity(count), start: 0 };
         }
-        let mut vector = Vec::with_capacity(count + LINE - 1);
+        let mut vector = Vec::with_capacity(count.saturating_add(LINE - 1));
         let start = line_start(&vector);
         vector.resize(start, 0.0);
         Elements { vector, start }
@@ -33,7 +33,7 @@ impl Elements {
         if count < MANY {
             return Elements { vector: vec![value; count], start: 0 };
         }
-        let mut vector = vec![value; count + LINE - 1];
+        let mut vector = vec![value; count.saturating_add(LINE - 1)];
         let start = line_start(&vector);
         vector.truncate(start + count);
         Elements { vector, start }
@@ -62,21 +62,10 @@ impl Elements {
         self.vector.resize(self.start + count, 0.0);
     }
 
-    /// The memory after the last.
+    /// The vector, for one who appends to it.
     #[inline]
-    pub(super) fn spare(&mut self) -> &mut [std::mem::MaybeUninit<f64>] {
-        self.vector.spare_capacity_mut()
-    }
-
-    /// Says that there are so many.
-    ///
-    /// # Safety
-    /// They have all been written.
-    #[inline]
-    #[allow(unsafe_code)] // for products, which write into spare memory
-    pub(super) unsafe fn set_len(&mut self, count: usize) {
-        // SAFETY: all `count` after the start are written, and what stands before the start always is.
-        unsafe { self.vector.set_len(self.start + count) };
+    pub(super) fn vector_mut(&mut self) -> &mut Vec<f64> {
+        &mut self.vector
     }
 
     /// A vector of them alone.

@@ -57,12 +57,15 @@
 //!
 //! # Three paths
 //!
-//! * **In place**: up to 256 rows of A, and B as it is stored. Tiles read both operands where they are; nothing is packed
-//!   and nothing allocated. It is the path of all small products, in which packing would cost more than it saves.
-//!   The few numbers of a small transposed B are copied first, onto the stack.
+//! * **In place**: up to 256 rows of A (64 where the rows of B are long), and B as it is stored. Tiles read both operands
+//!   where they are; nothing is packed and nothing allocated. It is the path of all small products, in which packing
+//!   would cost more than it saves. The few numbers of a small transposed B are copied first, onto the stack.
 //! * **Dot**: few rows of A, and a transposed B. Each element of C is one sum, with vectors along it.
 //! * **Packed**: all others. B is packed, by the way transposed if it must be; so are those few rows of a transposed A
 //!   which the next tiles need.
+//!
+//! A vector load that straddles two cache lines costs two. So a [`Matrix`](super::Matrix) that is not small begins where a
+//! line does, and so do the packed blocks: 128³ in place is 86 GFLOP/s that way, and 75 otherwise.
 //!
 //! The choice looks at shapes and strides only, and threads never cut a sum, so the same product gives the same bits on
 //! the same machine, always. (Another instruction set may round differently: a fused multiply-add rounds once.)
@@ -155,11 +158,12 @@ pub fn multiply_packed(set: InstructionSet, a: View<'_>, b: View<'_>, c: &mut [f
 /// The elements of A B, row after row, in memory of their own.
 pub(super) fn multiply_new(a: View<'_>, b: View<'_>) -> Elements {
     let size = a.rows.checked_mul(b.columns).expect("the product is too large for this machine");
-    let mut values = Elements::with_capacity(size);
-    product(InstructionSet::selected(), None, None, a, b, Window::spare(values.spare(), a.rows, b.columns));
+    let mut elements = Elements::with_capacity(size);
+    let vector = elements.vector_mut();
+    product(InstructionSet::selected(), None, None, a, b, Window::spare(vector, a.rows, b.columns));
     // SAFETY: the product has written all elements of its window, which are these.
-    unsafe { values.set_len(size) };
-    values
+    unsafe { vector.set_len(vector.len() + size) };
+    elements
 }
 
 /// Up to so many rows of A, the rows of B are read in place: a packed number must be used for more rows than these before

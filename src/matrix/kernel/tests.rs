@@ -41,7 +41,8 @@ fn with_all_layouts((m, k, n): (usize, usize, usize), mut test: impl FnMut(View<
 }
 
 /// Shapes at and around the edges: of a tile's rows (4, 6, 8), of a vector (4, 8), of a tile's columns (4, 8, 16, 24, 32),
-/// of the blocks (64, 128, 256, 384, 512), of the paths (16 and 128 rows of A, 25 columns of B).
+/// of the blocks (64, 128, 256, 512; 192 columns at 512 rows and 32,760 at 3), of the paths (16, 64 and 256 rows of A, 25
+/// and 512 columns of B).
 fn shapes() -> Vec<(usize, usize, usize)> {
     if cfg!(miri) {
         return vec![
@@ -53,11 +54,13 @@ fn shapes() -> Vec<(usize, usize, usize)> {
             (1, 7, 6),
             (6, 7, 1),
             (17, 3, 4),
-            (2, 258, 5),
+            (2, 514, 3),
         ];
     }
     let mut shapes = vec![(1, 785, 129), (129, 785, 1), (7, 63, 100), (8, 65, 257), (9, 256, 25), (10, 257, 33)];
     shapes.extend([(16, 64, 300), (17, 255, 31), (127, 129, 25), (128, 10, 385), (129, 257, 9), (130, 5, 385)]);
+    shapes.extend([(9, 511, 191), (10, 512, 192), (11, 513, 193), (9, 1025, 385), (2, 3, 32_761)]);
+    shapes.extend([(64, 9, 512), (65, 9, 511), (65, 9, 512), (256, 9, 40), (257, 9, 40)]);
     for m in [23, 24, 25, 50] {
         shapes.extend([(m, 5, 3), (m, 8, 8), (m, 9, 8), (m, 8, 9), (m, 1, 4)]); // of the tall tile
     }

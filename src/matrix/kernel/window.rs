@@ -1,5 +1,4 @@
 use std::marker::PhantomData;
-use std::mem::MaybeUninit;
 
 /// A rectangle of C that one caller alone may write: what [`View`](crate::matrix::View) is to an operand, for the
 /// product.
@@ -25,11 +24,12 @@ impl<'c> Window<'c> {
         Window { first: values.as_mut_ptr(), stride: columns, rows, columns, elements: PhantomData }
     }
 
-    /// All of a `rows × columns` matrix, in memory that nothing has been written to.
+    /// All of a `rows × columns` matrix in the spare capacity of the vector, after what it holds.
     #[inline]
-    pub(super) fn spare(memory: &'c mut [MaybeUninit<f64>], rows: usize, columns: usize) -> Window<'c> {
-        assert!(memory.len() >= rows * columns);
-        Window { first: memory.as_mut_ptr().cast(), stride: columns, rows, columns, elements: PhantomData }
+    pub(super) fn spare(vector: &'c mut Vec<f64>, rows: usize, columns: usize) -> Window<'c> {
+        let spare = vector.spare_capacity_mut();
+        assert!(spare.len() >= rows * columns);
+        Window { first: spare.as_mut_ptr().cast(), stride: columns, rows, columns, elements: PhantomData }
     }
 
     /// The `rows × columns` elements from (i, j) on.
