@@ -57,8 +57,8 @@ fn rows_come_one_after_the_other() {
     assert_eq!(m, Matrix::from_rows([[1.0, 2.0], [3.0, 40.0], [5.0, 600.0]]));
     assert_eq!(m.iter_rows().collect::<Vec<_>>(), [[1.0, 2.0], [3.0, 40.0], [5.0, 600.0]]);
     let mut narrow = Matrix::zeros(3, 0);
-    assert_eq!((narrow.iter_rows().len(), narrow.iter_rows_mut().map(|row| row.len()).sum::<usize>()), (3, 0));
-    assert_eq!(narrow.iter_rows_mut().count(), 3);
+    assert_eq!(narrow.iter_rows().len(), 3);
+    assert_eq!(narrow.iter_rows_mut().map(|row| row.len()).collect::<Vec<_>>(), [0, 0, 0]);
     assert_eq!(Matrix::zeros(0, 3).iter_rows_mut().count(), 0);
 }
 
