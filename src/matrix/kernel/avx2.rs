@@ -73,6 +73,7 @@ fn sums<const R: usize, const V: usize, const MASKED: bool>(
     b: View<'_>,
     last: __m256i,
 ) -> [[__m256d; V]; R] {
+    assert!(MASKED || b.columns == 4 * V);
     let mut sums = [[_mm256_setzero_pd(); V]; R];
     let (mut a_column, mut b_row) = (a.values.as_ptr(), b.values.as_ptr());
     for _ in 0..a.columns {

@@ -60,7 +60,7 @@ fn tile<const R: usize, const V: usize>(a: View<'_>, b: View<'_>, c: Window<'_>,
         }
     }
     let last: __mmask8 = 0xff >> (8 * V - b.columns);
-    let sums = if last == 0xff { sums::<R, V, false>(a, b, last) } else { sums::<R, V, true>(a, b, last) };
+    let sums = if b.columns == 8 * V { sums::<R, V, false>(a, b, last) } else { sums::<R, V, true>(a, b, last) };
     for i in 0..R {
         for v in 0..V {
             let mask = if v == V - 1 { last } else { 0xff };
@@ -87,6 +87,7 @@ fn sums<const R: usize, const V: usize, const MASKED: bool>(
     b: View<'_>,
     last: __mmask8,
 ) -> [[__m512d; V]; R] {
+    assert!(MASKED || b.columns == 8 * V);
     let mut sums = [[_mm512_setzero_pd(); V]; R];
     let (mut a_column, mut b_row) = (a.values.as_ptr(), b.values.as_ptr());
     for _ in 0..a.columns {
