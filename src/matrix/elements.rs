@@ -75,10 +75,10 @@ impl Elements {
     }
 }
 
-/// The first place of the vector's memory where a cache line begins.
+/// The first place of this memory, which may be empty as yet, where a cache line begins.
 #[inline]
-fn line_start(vector: &Vec<f64>) -> usize {
-    vector.as_ptr().align_offset(LINE * size_of::<f64>()).min(LINE - 1)
+fn line_start(memory: &[f64]) -> usize {
+    memory.as_ptr().align_offset(LINE * size_of::<f64>()).min(LINE - 1)
 }
 
 impl From<Vec<f64>> for Elements {
