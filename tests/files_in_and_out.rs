@@ -268,6 +268,7 @@ fn each_wrong_file_is_named_with_what_would_be_right() {
         (vec!["train", &other, "--load", &model], &["a class \"rose\"", "setosa, versicolor, virginica"]),
         (vec!["predict"], &["predict needs one file or directory"]),
         (vec!["predict", &iris], &["predict needs a model: --load DIR"]),
+        (vec!["predict", &images, "--load", &model, "--label", "3"], &["--label is for CSV files", &images]),
         (vec!["predict", &iris, "--load", "no-model"], &["no-model"]),
         (vec!["predict", "no.csv", "--load", &model], &["no.csv: "]),
         (vec!["predict", &two, "--load", &model], &["\"sepal length\"", "a, b"]),

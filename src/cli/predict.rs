@@ -58,6 +58,7 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
 /// The lines of a CSV file, or the test images of a directory.
 fn samples(file: &str, words: &Words, model: &Model) -> Result<Table, Failure> {
     if Path::new(file).is_dir() {
+        source::refuse_choice(words, file)?;
         let Dataset { inputs, labels, class_names } = idx::read_directory(file)?.test;
         let classes = labels.row_argmax();
         return Ok(Table { features: inputs, feature_names: Vec::new(), classes, class_names, label_name: None });

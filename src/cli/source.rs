@@ -97,10 +97,8 @@ impl Source {
         model: Option<&Model>,
         random: &mut Random,
     ) -> Result<Source, Failure> {
-        for name in ["--label", "--header"] {
-            if words.has(name) && !matches!(kind, Kind::Csv(_)) {
-                return Err(Failure::Usage(format!("{name} is for CSV files, not for {}", kind.name())));
-            }
+        if !matches!(kind, Kind::Csv(_)) {
+            refuse_choice(words, &kind.name())?;
         }
         let part = words.value("--test", "a number between 0 and 1", |part| 0.0 < *part && *part < 1.0)?;
         let (mut feature_names, mut label_name, mut image) = (Vec::new(), None, None);
@@ -154,6 +152,14 @@ impl Source {
         scaling.apply(&mut train.inputs);
         scaling.apply(&mut test.inputs);
         Ok(Source { name: kind.name(), train, test, scaling, feature_names, label_name, image })
+    }
+}
+
+/// Fails if options say what to take from a CSV file, and the data are something else.
+pub(crate) fn refuse_choice(words: &Words, data: &str) -> Result<(), Failure> {
+    match ["--label", "--header"].into_iter().find(|name| words.has(name)) {
+        Some(name) => Err(Failure::Usage(format!("{name} is for CSV files, not for {data}"))),
+        None => Ok(()),
     }
 }
 

@@ -21,11 +21,8 @@ const DEPTH: usize = 256;
 /// The depth of the blocks of a product of so many rows of A, so many of B, which are `stride` apart.
 #[inline]
 pub(super) fn depth(m: usize, k: usize, stride: usize) -> usize {
-    match stride {
-        _ if k <= STREAMS => STREAMS,
-        _ if m <= STREAMS && stride >= PAGE => STREAMS,
-        _ => (PAGES * (PAGE / stride).max(1)).min(DEPTH),
-    }
+    let only_read = m <= STREAMS && stride >= PAGE;
+    if k <= STREAMS || only_read { STREAMS } else { (PAGES * (PAGE / stride).max(1)).min(DEPTH) }
 }
 
 /// C = A B, where the rows of B are contiguous: a strip of B as wide as a tile is used for all rows of A, then the next.

@@ -239,10 +239,11 @@ fn product(set: InstructionSet, count: Option<usize>, path: Option<Path>, a: Vie
         return;
     }
     match path {
+        // As `run`, but without a buffer where none is needed: a tenth of a 4³ product.
         Path::Direct { depth } => direct::multiply(tiles, depth, a, b, c),
         Path::Copied => direct::multiply_copied(tiles, a, b, c),
         Path::Dot => direct::multiply_dot(tiles, a, b, c),
-        Path::Packed => packed::with_buffers(1, |buffers| packed::multiply_blocks(tiles, &mut buffers[0], a, b, c)),
+        Path::Packed => packed::with_buffers(1, |buffers| path.run(tiles, &mut buffers[0], a, b, c)),
     }
 }
 
