@@ -36,7 +36,8 @@ pub struct CrossEntropyLoss {
 }
 
 impl CrossEntropyLoss {
-    /// A cross entropy loss, for any number of classes.
+    /// Creates a cross entropy loss for any number of classes.
+    #[must_use]
     pub fn new() -> CrossEntropyLoss {
         CrossEntropyLoss::default()
     }
@@ -46,32 +47,43 @@ impl Loss for CrossEntropyLoss {
     /// loss = Σ −ln(ŷₖ + ε) where yₖ = 1 [(15)](self), with ε = [`f64::EPSILON`].
     ///
     /// # Panics
-    /// When prediction and label differ in shape, or a row of the label is not one-hot.
+    /// If prediction and label differ in shape, or a row of the label is not one-hot.
     #[track_caller]
-    fn forward(&mut self, prediction: Matrix, label: &Matrix) -> f64 {
-        prediction.assert_same_shape("CrossEntropyLoss::forward", label);
+    fn evaluate(&self, prediction: &Matrix, label: &Matrix) -> f64 {
+        prediction.assert_same_shape("CrossEntropyLoss", label);
         let mut loss = 0.0;
         for (i, (label, prediction)) in label.iter_rows().zip(prediction.iter_rows()).enumerate() {
             let k = labelled_class(label, i);
             loss -= (prediction[k] + f64::EPSILON).ln(); //               −ln(ŷₖ + ε)   (15)
         }
+        loss
+    }
+
+    /// The loss as in [`evaluate`](CrossEntropyLoss::evaluate) [(15)](self). Keeps Ŷ′.
+    ///
+    /// # Panics
+    /// As `evaluate`.
+    #[track_caller]
+    fn forward(&mut self, prediction: Matrix, label: &Matrix) -> f64 {
+        let loss = self.evaluate(&prediction, label);
         self.prediction = Some(prediction);
         loss
     }
 
-    /// Eₙ = −y/ŷ [(16)](self), and 0 wherever the label is 0. No ε: it would distort the gradient.
+    /// First error: Eₙ = −y/ŷ [(16)](self), and 0 wherever the label is 0. Without ε, which would distort the gradient.
     ///
     /// # Panics
-    /// Before the first forward, or when the label has not the shape of its prediction.
+    /// Before the first forward, or if the label does not have the shape of the prediction.
     #[track_caller]
     fn backward(&mut self, label: &Matrix) -> Matrix {
-        let prediction = self.prediction.as_ref().expect("CrossEntropyLoss::backward: forward comes first");
+        // forward: −ln(ŷₖ + ε)
+        let prediction = self.prediction.as_ref().expect("CrossEntropyLoss::backward: call forward first");
         label.assert_same_shape("CrossEntropyLoss::backward", prediction);
         label.zip_map(prediction, |y, y_hat| if y == 0.0 { 0.0 } else { -y / y_hat }) // −y/ŷ   (16)
     }
 }
 
-/// The class k with yₖ = 1 in the one-hot row i of the label.
+/// The class k with yₖ = 1 in row i of the label, which must be one-hot.
 #[track_caller]
 fn labelled_class(row: &[f64], i: usize) -> usize {
     let mut classes = (0..row.len()).filter(|&k| row[k] != 0.0);

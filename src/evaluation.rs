@@ -1,12 +1,13 @@
-//! How good predictions are: how many are right, and what is taken for what.
+//! How good predictions are: accuracy and confusion matrix.
 
 use crate::Matrix;
 
-/// The part of the samples, 0 … 1, whose largest class probability stands at the label's class; 0 if there are none.
-/// Both matrices are `samples × classes`.
+/// Returns the fraction of the samples, 0 … 1, whose most probable class is the class of the label; 0 if there are no
+/// samples. Both matrices are `samples × classes`.
 ///
 /// # Panics
-/// When the shapes differ.
+/// If the shapes differ.
+#[must_use]
 #[track_caller]
 pub fn accuracy(prediction: &Matrix, label: &Matrix) -> f64 {
     prediction.assert_same_shape("accuracy", label);
@@ -15,14 +16,15 @@ pub fn accuracy(prediction: &Matrix, label: &Matrix) -> f64 {
     right as f64 / prediction.rows().max(1) as f64
 }
 
-/// The confusion matrix: element (i, j) counts the samples of class i that were taken for class j, so that the diagonal
-/// holds what is right. Both matrices are `samples × classes`.
+/// Returns the confusion matrix (`classes × classes`): element (i, j) counts the samples of class i that were predicted as
+/// class j. The diagonal counts the right predictions. Both arguments are `samples × classes`.
 ///
 /// # Panics
-/// When the shapes differ.
+/// If the shapes differ.
+#[must_use]
 #[track_caller]
-pub fn confusion(prediction: &Matrix, label: &Matrix) -> Vec<Vec<usize>> {
-    prediction.assert_same_shape("confusion", label);
+pub fn confusion_matrix(prediction: &Matrix, label: &Matrix) -> Vec<Vec<usize>> {
+    prediction.assert_same_shape("confusion_matrix", label);
     let classes = label.columns();
     let mut counts = vec![vec![0; classes]; classes];
     for (predicted, labelled) in prediction.row_argmax().into_iter().zip(label.row_argmax()) {

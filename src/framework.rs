@@ -1,78 +1,177 @@
-//! What the network asks of its parts: four traits, one each for the layers, the optimizer, the loss and the data.
+//! The four traits that a network is made of: layer, optimizer, loss and data source.
 //!
-//! They are the seams of a layer-oriented framework. [`NeuralNetwork`](crate::NeuralNetwork) knows these traits and
-//! nothing behind them, so a layer, a loss, an optimizer or a data source of your own joins a network as those of this
-//! crate do: implement the trait, and hand it over.
+//! They are the interfaces of a layer-oriented framework. [`NeuralNetwork`](crate::NeuralNetwork) knows these traits
+//! and nothing else, so a layer, a loss, an optimizer or a data source that you write yourself works in a network like
+//! those of this crate: implement the trait and pass the value in.
+//!
+//! All four are `Debug`, so that a network can be printed, and `Send`, so that it can be trained in another thread. A
+//! boxed layer is a layer as well, and likewise for the other traits.
 
 use crate::Matrix;
+use std::fmt::Debug;
 
-/// A layer: a function or operation of the network's graph, which can pass a batch forward and its error backward.
+/// A layer: a function with a forward and a backward pass.
 ///
-/// All matrices hold one sample a row.
-pub trait Layer {
-    /// The layer's output for this input (`batch × inputs` → `batch × outputs`). Changes nothing in the layer.
+/// Every matrix holds one sample a row.
+pub trait Layer: Debug + Send {
+    /// Returns the output for this input (`batch × inputs` → `batch × outputs`). Changes nothing in the layer.
+    #[must_use]
     fn predict(&self, input: Matrix) -> Matrix;
 
-    /// As [`predict`](Layer::predict), and keeps what [`backward`](Layer::backward) will need of this batch.
+    /// Returns what [`predict`](Layer::predict) returns, and keeps what [`backward`](Layer::backward) needs.
     fn forward(&mut self, input: Matrix) -> Matrix;
 
-    /// From the error of this layer's output, E′ₙ = ∂L/∂Ŷ′ₙ (`batch × outputs`), to the error for the layer below,
-    /// E′ₙ₋₁ = ∂L/∂X′ₙ (`batch × inputs`). Follows a [`forward`](Layer::forward). A trainable layer that has an
-    /// optimizer also updates its weights, *after* it has used them for the error.
+    /// Takes the error of this layer's output, E′ₙ = ∂L/∂Ŷ′ₙ (`batch × outputs`), and returns the error for the
+    /// previous layer, E′ₙ₋₁ = ∂L/∂X′ₙ (`batch × inputs`).
+    ///
+    /// It belongs to the last [`forward`](Layer::forward). A layer with [`parameters`](Layer::parameters) also keeps
+    /// the gradient of its weights. If it has an optimizer, it updates the weights, *after* it has used them for the
+    /// error.
     fn backward(&mut self, error: Matrix) -> Matrix;
 
-    /// [`backward`](Layer::backward) for the first layer of a network: below it are only the data, so nobody reads its
-    /// error. A layer that can save work by not computing it says so here.
-    fn backward_first(&mut self, error: Matrix) {
+    /// Does the work of [`backward`](Layer::backward) on the weights alone: keeps the gradient and updates.
+    ///
+    /// The network calls it on its first layer, which has no previous layer to pass an error to. By default it calls
+    /// `backward` and drops the error; a layer that can save the work of computing it does so here.
+    fn backward_weights(&mut self, error: Matrix) {
         self.backward(error);
     }
 
-    /// Whether the layer has weights that an optimizer can update.
-    fn trainable(&self) -> bool {
-        false
-    }
-
-    /// Takes the optimizer with which [`backward`](Layer::backward) updates the weights from now on.
-    fn set_optimizer(&mut self, optimizer: Box<dyn Optimizer>) {
-        let _ = optimizer; // a layer without weights has no use for it
-    }
-
-    /// The weights, if the layer has any.
-    fn weights(&self) -> Option<&Matrix> {
+    /// The weights of the layer, with their gradient and optimizer; `None` for a layer that has nothing to learn.
+    fn parameters(&self) -> Option<&Parameters> {
         None
     }
 
-    /// The weights, to be changed: by one who loads a trained network or checks its gradients.
-    fn weights_mut(&mut self) -> Option<&mut Matrix> {
-        None
-    }
-
-    /// ∂L/∂W′ of the last [`backward`](Layer::backward), in the shape of the weights; none before the first.
-    fn gradient_weights(&self) -> Option<&Matrix> {
+    /// Mutable access to what [`parameters`](Layer::parameters) returns: to set the optimizer, load weights or check
+    /// gradients.
+    fn parameters_mut(&mut self) -> Option<&mut Parameters> {
         None
     }
 }
 
-/// What makes new weights from old ones and their gradient.
-pub trait Optimizer {
-    /// Changes `weights` by one step against `gradient`, which has the same shape.
+/// What a layer learns: its weights, their gradient, and the optimizer that updates them.
+///
+/// A layer owns one such value and lends it to the network. [`backward`](Layer::backward) fills in the gradient and
+/// calls the optimizer.
+#[derive(Clone, Debug)]
+pub struct Parameters {
+    /// The weights W′.
+    pub weights: Matrix,
+    /// The gradient ∂L/∂W′ of the last [`backward`](Layer::backward), in the shape of the weights. `None` before the
+    /// first.
+    pub gradient: Option<Matrix>,
+    /// The optimizer with which [`backward`](Layer::backward) updates the weights. Without one they stay as they are.
+    pub optimizer: Option<Box<dyn Optimizer>>,
+}
+
+impl Parameters {
+    /// Creates parameters with these weights, without a gradient and without an optimizer.
+    #[must_use]
+    pub fn new(weights: Matrix) -> Parameters {
+        Parameters { weights, gradient: None, optimizer: None }
+    }
+}
+
+/// An optimizer: computes new weights from old ones and their gradient.
+pub trait Optimizer: Debug + Send {
+    /// Updates `weights` by one step against `gradient`, which has the same shape.
     fn update(&mut self, weights: &mut Matrix, gradient: &Matrix);
 
-    /// A copy of its own for another layer: an optimizer may remember things about the weights it updates.
+    /// Returns a copy of this optimizer. Each layer needs its own, since an optimizer may remember things about the
+    /// weights that it updates.
+    #[must_use]
     fn boxed_clone(&self) -> Box<dyn Optimizer>;
 }
 
-/// The end of the network: how wrong a prediction is, and the error with which backpropagation starts.
-pub trait Loss {
-    /// The loss of this prediction given the labels (both `batch × classes`), summed over the batch.
+/// A loss: measures how wrong a prediction is, and starts backpropagation.
+pub trait Loss: Debug + Send {
+    /// Returns the loss of this prediction given the labels (both `batch × classes`), summed over the batch. Changes
+    /// nothing in the loss.
+    #[must_use]
+    fn evaluate(&self, prediction: &Matrix, label: &Matrix) -> f64;
+
+    /// Returns what [`evaluate`](Loss::evaluate) returns, and keeps what [`backward`](Loss::backward) needs.
     fn forward(&mut self, prediction: Matrix, label: &Matrix) -> f64;
 
-    /// The first error, ∂L/∂Ŷ′ (`batch × classes`), of the prediction given to [`forward`](Loss::forward).
+    /// Returns the first error, ∂L/∂Ŷ′ (`batch × classes`), for the prediction of the last
+    /// [`forward`](Loss::forward).
     fn backward(&mut self, label: &Matrix) -> Matrix;
 }
 
-/// Where the batches come from.
-pub trait DataSource {
-    /// The next batch: inputs (`batch × inputs`) and their labels (`batch × classes`).
+/// A data source: supplies the batches to train on.
+pub trait DataSource: Debug + Send {
+    /// Returns the next batch: inputs (`batch × inputs`) and their labels (`batch × classes`).
     fn next_batch(&mut self) -> (Matrix, Matrix);
+}
+
+// A boxed part is a part: every call goes to what is in the box.
+
+impl<L: Layer + ?Sized> Layer for Box<L> {
+    #[track_caller]
+    fn predict(&self, input: Matrix) -> Matrix {
+        (**self).predict(input)
+    }
+
+    #[track_caller]
+    fn forward(&mut self, input: Matrix) -> Matrix {
+        (**self).forward(input)
+    }
+
+    #[track_caller]
+    fn backward(&mut self, error: Matrix) -> Matrix {
+        (**self).backward(error)
+    }
+
+    #[track_caller]
+    fn backward_weights(&mut self, error: Matrix) {
+        (**self).backward_weights(error);
+    }
+
+    fn parameters(&self) -> Option<&Parameters> {
+        (**self).parameters()
+    }
+
+    fn parameters_mut(&mut self) -> Option<&mut Parameters> {
+        (**self).parameters_mut()
+    }
+}
+
+impl<O: Optimizer + ?Sized> Optimizer for Box<O> {
+    #[track_caller]
+    fn update(&mut self, weights: &mut Matrix, gradient: &Matrix) {
+        (**self).update(weights, gradient);
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Optimizer> {
+        (**self).boxed_clone()
+    }
+}
+
+impl Clone for Box<dyn Optimizer> {
+    fn clone(&self) -> Box<dyn Optimizer> {
+        (**self).boxed_clone()
+    }
+}
+
+impl<L: Loss + ?Sized> Loss for Box<L> {
+    #[track_caller]
+    fn evaluate(&self, prediction: &Matrix, label: &Matrix) -> f64 {
+        (**self).evaluate(prediction, label)
+    }
+
+    #[track_caller]
+    fn forward(&mut self, prediction: Matrix, label: &Matrix) -> f64 {
+        (**self).forward(prediction, label)
+    }
+
+    #[track_caller]
+    fn backward(&mut self, label: &Matrix) -> Matrix {
+        (**self).backward(label)
+    }
+}
+
+impl<D: DataSource + ?Sized> DataSource for Box<D> {
+    fn next_batch(&mut self) -> (Matrix, Matrix) {
+        (**self).next_batch()
+    }
 }

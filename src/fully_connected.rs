@@ -69,52 +69,57 @@
 //! previous: [Neural Network](crate::network) · [contents](crate) · next: [Memory Layout](crate::memory_layout)
 
 use crate::random::Random;
-use crate::{Layer, Matrix, Optimizer};
+use crate::{Layer, Matrix, Parameters};
 
 /// A fully connected layer.
+#[derive(Clone, Debug)]
 pub struct FullyConnected {
-    weights: Matrix,                  // W′: (inputs + 1) × outputs, the biases its last row
-    input: Option<Matrix>,            // X′: batch × (inputs + 1), its last column ones
-    gradient_weights: Option<Matrix>, // ∂L/∂W′: the shape of W′
-    optimizer: Option<Box<dyn Optimizer>>,
+    /// The weights W′, `(inputs + 1) × outputs`, the biases in the last row; with their gradient and optimizer.
+    pub parameters: Parameters,
+    input: Option<Matrix>, // X′: batch × (inputs + 1), its last column ones
 }
 
 impl FullyConnected {
-    /// A layer whose weights and biases start uniformly random in [0, 1), as the exercise asks.
+    /// Creates a layer whose weights and biases are uniformly random in [0, 1), as the exercise asks.
+    #[must_use]
     pub fn new(inputs: usize, outputs: usize, random: &mut Random) -> FullyConnected {
         FullyConnected::from_weights(Matrix::from_fn(inputs + 1, outputs, |_, _| random.uniform()))
     }
 
-    /// A layer whose weights start normal with variance 2 / inputs, its biases 0, so that the activations of a deep
-    /// network with ReLUs neither fade nor explode (He, Zhang, Ren and Sun 2015).
+    /// Creates a layer whose weights are normally distributed with variance 2 / inputs and whose biases are 0, so that
+    /// the activations of a deep network with ReLUs neither vanish nor explode (He, Zhang, Ren and Sun 2015).
+    #[must_use]
     pub fn he(inputs: usize, outputs: usize, random: &mut Random) -> FullyConnected {
         let deviation = (2.0 / inputs as f64).sqrt();
         let start = |i, _| if i < inputs { deviation * random.normal() } else { 0.0 };
         FullyConnected::from_weights(Matrix::from_fn(inputs + 1, outputs, start))
     }
 
-    /// A layer whose weights start uniform in ±√(6 / (inputs + outputs)), its biases 0: a middle way between what
-    /// forward and what backward would need to keep their scale (Glorot and Bengio 2010, called Xavier).
+    /// Creates a layer whose weights are uniformly random in ±√(6 / (inputs + outputs)) and whose biases are 0: a
+    /// compromise between what the forward and the backward pass need to keep their scale (Glorot and Bengio 2010, also
+    /// called Xavier).
+    #[must_use]
     pub fn xavier(inputs: usize, outputs: usize, random: &mut Random) -> FullyConnected {
         let bound = (6.0 / (inputs + outputs) as f64).sqrt();
         let start = |i, _| if i < inputs { bound * (2.0 * random.uniform() - 1.0) } else { 0.0 };
         FullyConnected::from_weights(Matrix::from_fn(inputs + 1, outputs, start))
     }
 
-    /// A layer with these weights W′, `(inputs + 1) × outputs`, the biases in the last row.
+    /// Creates a layer with the weights W′, `(inputs + 1) × outputs`, the biases in the last row.
     ///
     /// # Panics
-    /// When there is no row for the biases.
+    /// If there is no row for the biases.
+    #[must_use]
     #[track_caller]
     pub fn from_weights(weights: Matrix) -> FullyConnected {
-        assert!(weights.rows() > 0, "FullyConnected::from_weights: no row for the biases");
-        FullyConnected { weights, input: None, gradient_weights: None, optimizer: None }
+        assert!(weights.rows() > 0, "FullyConnected::from_weights: there is no row for the biases");
+        FullyConnected { parameters: Parameters::new(weights), input: None }
     }
 
-    /// X′: the samples with the 1 of the bias appended to each.
+    /// X′: the samples, a 1 for the bias appended to each.
     #[track_caller]
     fn extended(&self, input: Matrix) -> Matrix {
-        let ((batch, n), (rows, m)) = (input.shape(), self.weights.shape());
+        let ((batch, n), (rows, m)) = (input.shape(), self.parameters.weights.shape());
         assert!(
             n + 1 == rows,
             "FullyConnected: the input is {batch}×{n}, but weights {rows}×{m} take {} inputs",
@@ -125,64 +130,55 @@ impl FullyConnected {
 }
 
 impl Layer for FullyConnected {
-    /// X′W′ = Ŷ′ [(9)](self).
+    /// Output: X′W′ = Ŷ′ [(9)](self).
     #[track_caller]
     fn predict(&self, input: Matrix) -> Matrix {
-        self.extended(input).matmul(&self.weights) //                      X′W′ = Ŷ′           (9)
+        self.extended(input).matmul(&self.parameters.weights) //  X′W′ = Ŷ′            (9)
     }
 
-    /// X′W′ = Ŷ′ [(9)](self).
+    /// Output: X′W′ = Ŷ′ [(9)](self).
     #[track_caller]
     fn forward(&mut self, input: Matrix) -> Matrix {
-        self.input = None; // the memory of the last batch, for this one
+        self.input = None; // frees the previous batch, whose memory this one can use
         let input = self.extended(input);
-        let output = input.matmul(&self.weights); //                       X′W′ = Ŷ′           (9)
+        let output = input.matmul(&self.parameters.weights); //   X′W′ = Ŷ′            (9)
         self.input = Some(input);
         output
     }
 
-    /// Error for the layer below: E′ₙ₋₁ = E′ₙ W′ᵀ [(10)](self), with the weights that the forward pass used; then
-    /// the gradient and the update [(11)](self).
+    /// Error for the previous layer: E′ₙ₋₁ = E′ₙ W′ᵀ [(10)](self), with the weights of the forward pass. Then the
+    /// gradient and the update [(11)](self).
     ///
     /// # Panics
-    /// Before the first forward, or when the error has not the shape of its output.
+    /// Before the first forward, or if the error does not have the shape of the output.
     #[track_caller]
     fn backward(&mut self, error: Matrix) -> Matrix {
-        let inputs = self.weights.rows() - 1; // what lies below has no use for an error of the column of ones
-        let error_below = error.matmul(self.weights.top(inputs).t()); //   E′ₙ₋₁ = E′ₙ W′ᵀ    (10)
-        self.backward_first(error);
-        error_below
+        // forward: X′W′ = Ŷ′. The ones in X′ come from no layer, so their row of W′, the biases, takes no part.
+        let weights = &self.parameters.weights;
+        let without_biases = weights.first_rows(weights.rows() - 1);
+        let error_previous = error.matmul(without_biases.t()); // E′ₙ₋₁ = E′ₙ W′ᵀ      (10)
+        self.backward_weights(error);
+        error_previous
     }
 
-    /// The gradient ∂L/∂W′ = X′ᵀ E′ₙ and, if there is an optimizer, the update of the weights [(11)](self).
+    /// Gradient of the weights: X′ᵀ E′ₙ. If there is an optimizer, it updates the weights [(11)](self).
     #[track_caller]
-    fn backward_first(&mut self, error: Matrix) {
-        let input = self.input.as_ref().expect("FullyConnected::backward: forward comes first");
-        let mut gradient = self.gradient_weights.take().unwrap_or_default(); // its memory serves again
-        input.t().matmul_into(&error, &mut gradient); //                   X′ᵀ E′ₙ            (11)
-        if let Some(optimizer) = &mut self.optimizer {
-            optimizer.update(&mut self.weights, &gradient); //             W′ − η · X′ᵀ E′ₙ   (11)
+    fn backward_weights(&mut self, error: Matrix) {
+        // forward: X′W′ = Ŷ′
+        let input = self.input.as_ref().expect("FullyConnected::backward: call forward first");
+        let Parameters { weights, gradient, optimizer } = &mut self.parameters;
+        let gradient = gradient.get_or_insert_default(); // its memory is used again
+        input.t().matmul_into(&error, gradient); //               X′ᵀ E′ₙ              (11)
+        if let Some(optimizer) = optimizer {
+            optimizer.update(weights, gradient); //               W′ − η · X′ᵀ E′ₙ     (11)
         }
-        self.gradient_weights = Some(gradient);
     }
 
-    fn trainable(&self) -> bool {
-        true
+    fn parameters(&self) -> Option<&Parameters> {
+        Some(&self.parameters)
     }
 
-    fn set_optimizer(&mut self, optimizer: Box<dyn Optimizer>) {
-        self.optimizer = Some(optimizer);
-    }
-
-    fn weights(&self) -> Option<&Matrix> {
-        Some(&self.weights)
-    }
-
-    fn weights_mut(&mut self) -> Option<&mut Matrix> {
-        Some(&mut self.weights)
-    }
-
-    fn gradient_weights(&self) -> Option<&Matrix> {
-        self.gradient_weights.as_ref()
+    fn parameters_mut(&mut self) -> Option<&mut Parameters> {
+        Some(&mut self.parameters)
     }
 }

@@ -17,29 +17,30 @@
 use crate::{Layer, Loss, Matrix};
 use std::fmt;
 
-/// How far a number is nudged, times its size or 1: ∛ε balances the error of the difference, which grows with h², against
-/// that of the rounding, which grows with ε / h.
+/// The step h, relative to the size of the number or to 1. The truncation error of the difference grows with h² and the
+/// rounding error with ε / h; ∛ε balances the two.
 const STEP: f64 = 6.055454452393343e-6;
 
-/// The worst that a gradient check found.
+/// The result of a gradient check: the largest difference that it found, and where.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[must_use]
 pub struct GradientCheck {
-    /// The largest relative difference between the two gradients, |analytic − numeric| / max(|analytic|, |numeric|, 1).
+    /// The largest relative difference, |analytic − numeric| / max(|analytic|, |numeric|, 1).
     pub largest: f64,
-    /// Where it is.
-    pub place: Place,
-    /// The derivative there as `backward` computed it.
+    /// What was compared there.
+    pub compared: Compared,
+    /// The derivative as `backward` computed it; or the value that `predict` or `evaluate` returned.
     pub analytic: f64,
-    /// The derivative there by central differences.
+    /// The derivative by central differences of `forward`; or the value that `forward` returned.
     pub numeric: f64,
 }
 
-/// An element of one of the matrices that a gradient check nudges.
+/// What a gradient check compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// The element (row, column) of the input.
+pub enum Compared {
+    /// The derivative by the element (row, column) of the input.
     Input(usize, usize),
-    /// The element (row, column) of the weights: of a layer's, or of those of a network's layer with this index.
+    /// The derivative by an element of the weights.
     Weights {
         /// The index of the layer in its network; 0 for a layer that is checked alone.
         layer: usize,
@@ -48,43 +49,63 @@ pub enum Place {
         /// The column of the weights.
         column: usize,
     },
+    /// The element (row, column) of the output of the last layer, by `predict` and by `forward`.
+    Output(usize, usize),
+    /// The loss, by `evaluate` and by `forward`.
+    Loss,
 }
 
 impl fmt::Display for GradientCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let GradientCheck { largest, place, analytic, numeric } = self;
-        match place {
-            Place::Input(row, column) => write!(f, "input ({row}, {column})")?,
-            Place::Weights { layer, row, column } => write!(f, "weights ({row}, {column}) of layer {layer}")?,
-        }
-        write!(f, ": analytic {analytic:e}, numeric {numeric:e}, relative difference {largest:e}")
+        let GradientCheck { largest, compared, analytic, numeric } = self;
+        let (one, other) = match compared {
+            Compared::Input(row, column) => {
+                write!(f, "input ({row}, {column})")?;
+                ("analytic", "numeric")
+            }
+            Compared::Weights { layer, row, column } => {
+                write!(f, "weights ({row}, {column}) of layer {layer}")?;
+                ("analytic", "numeric")
+            }
+            Compared::Output(row, column) => {
+                write!(f, "output ({row}, {column})")?;
+                ("predict", "forward")
+            }
+            Compared::Loss => {
+                write!(f, "loss")?;
+                ("evaluate", "forward")
+            }
+        };
+        write!(f, ": {one} {analytic:e}, {other} {numeric:e}, relative difference {largest:e}")
     }
 }
 
 impl GradientCheck {
-    /// A check that has compared nothing yet.
+    /// Creates a check that has compared nothing yet.
     fn new() -> GradientCheck {
-        GradientCheck { largest: 0.0, place: Place::Input(0, 0), analytic: 0.0, numeric: 0.0 }
+        GradientCheck { largest: 0.0, compared: Compared::Input(0, 0), analytic: 0.0, numeric: 0.0 }
     }
 
-    /// Compares one derivative, and keeps it if it is the worst so far. A NaN is worse than any number.
-    fn compare(&mut self, place: Place, analytic: f64, numeric: f64) {
+    /// Compares two numbers and keeps them if they differ most so far. A NaN differs most of all.
+    fn compare(&mut self, compared: Compared, analytic: f64, numeric: f64) {
         let difference = (analytic - numeric).abs() / analytic.abs().max(numeric.abs()).max(1.0);
         let difference = if difference.is_nan() { f64::INFINITY } else { difference };
         if difference > self.largest {
-            *self = GradientCheck { largest: difference, place, analytic, numeric };
+            *self = GradientCheck { largest: difference, compared, analytic, numeric };
         }
     }
 }
 
-/// Checks what a layer's `backward` says of its input and, if it has any, of its weights.
+/// Checks a layer: that `backward` returns the derivative of `forward` by the input and keeps the derivative by the
+/// weights, and that `predict` agrees with `forward`.
 ///
-/// Give it a layer without an optimizer, whose weights stay as they are, and an input away from kinks (ReLU's 0), where
-/// there is no derivative to compare with. The loss is L = Σ Rᵢⱼ Ŷ′ᵢⱼ, where R differs from element to element; its error
+/// Give it a layer without an optimizer, so that the weights stay as they are, and an input away from kinks (ReLU's 0),
+/// where there is no derivative. The loss is L = Σ Rᵢⱼ Ŷ′ᵢⱼ, where R differs from element to element; so its error
 /// E′ₙ = ∂L/∂Ŷ′ₙ is R.
 ///
 /// # Panics
-/// When `backward` changed the weights, or gave an error or gradient of the wrong shape.
+/// If `backward` changes the weights, returns an error or keeps a gradient of the wrong shape; or if only one of
+/// `parameters` and `parameters_mut` returns something.
 #[track_caller]
 pub fn check_layer(layer: &mut dyn Layer, input: &Matrix) -> GradientCheck {
     let (batch, outputs) = layer.predict(input.clone()).shape();
@@ -92,16 +113,18 @@ pub fn check_layer(layer: &mut dyn Layer, input: &Matrix) -> GradientCheck {
     check(&mut [layer], &mut WeightedSum, input, &r)
 }
 
-/// Checks what a loss's `backward` says of its prediction.
+/// Checks a loss: that `backward` returns the derivative of `forward` by the prediction, and that `evaluate` agrees with
+/// `forward`.
 ///
 /// # Panics
-/// When its error has not the shape of the prediction.
+/// If the error does not have the shape of the prediction.
 #[track_caller]
 pub fn check_loss(loss: &mut dyn Loss, prediction: &Matrix, label: &Matrix) -> GradientCheck {
     check(&mut [], loss, prediction, label)
 }
 
-/// Checks a whole network: the error that arrives below its first layer, and the gradient of every layer's weights.
+/// Checks a whole network: the error that the first layer returns, the gradient of the weights of every layer, and that
+/// `predict` and `evaluate` agree with `forward`.
 ///
 /// # Panics
 /// As [`check_layer`].
@@ -118,48 +141,61 @@ pub fn check_network(
 
 #[track_caller]
 fn check(layers: &mut [&mut dyn Layer], loss: &mut dyn Loss, input: &Matrix, label: &Matrix) -> GradientCheck {
-    let weights: Vec<Option<Matrix>> = layers.iter().map(|layer| layer.weights().cloned()).collect();
-    let output = layers.iter_mut().fold(input.clone(), |x, layer| layer.forward(x));
-    loss.forward(output, label);
+    let mut check = GradientCheck::new();
+    let weights: Vec<Option<Matrix>> = layers.iter_mut().enumerate().map(|(l, layer)| weights(l, *layer)).collect();
+
+    // predict and evaluate: the same numbers as forward.
+    let output = forward(layers, input);
+    let prediction = layers.iter().fold(input.clone(), |x, layer| layer.predict(x));
+    prediction.assert_same_shape("gradient check, predict and forward", &output);
+    for (i, j) in places(&output) {
+        check.compare(Compared::Output(i, j), prediction[(i, j)], output[(i, j)]);
+    }
+    let evaluated = loss.evaluate(&output, label);
+    check.compare(Compared::Loss, evaluated, loss.forward(output, label));
+
+    // backward: the derivatives of forward.
     let error = layers.iter_mut().rev().fold(loss.backward(label), |error, layer| layer.backward(error));
     error.assert_same_shape("gradient check, the error and the input", input);
-
-    let mut check = GradientCheck::new();
+    let gradients: Vec<Option<Matrix>> = layers.iter().map(|layer| layer.parameters()?.gradient.clone()).collect();
     let mut nudged = input.clone();
     for (i, j) in places(input) {
         let numeric = central_difference(input[(i, j)], |x| {
             nudged[(i, j)] = x;
-            total_loss(layers, loss, &nudged, label)
+            loss.forward(forward(layers, &nudged), label)
         });
         nudged[(i, j)] = input[(i, j)];
-        check.compare(Place::Input(i, j), error[(i, j)], numeric);
+        check.compare(Compared::Input(i, j), error[(i, j)], numeric);
     }
-    for (l, weights) in weights.iter().enumerate() {
+    for (l, (weights, gradient)) in weights.iter().zip(gradients).enumerate() {
         let Some(weights) = weights else { continue };
-        assert!(
-            layers[l].weights() == Some(weights),
-            "gradient check: layer {l} has an optimizer, the weights changed"
-        );
-        let gradient = layers[l].gradient_weights().expect("a layer with weights has their gradient").clone();
+        let unchanged = layers[l].parameters().is_some_and(|parameters| parameters.weights == *weights);
+        assert!(unchanged, "gradient check: backward changed the weights of layer {l}; it must have no optimizer");
+        let gradient = gradient.unwrap_or_else(|| panic!("gradient check: layer {l} has weights but no gradient"));
         gradient.assert_same_shape("gradient check, the gradient and the weights", weights);
         for (row, column) in places(weights) {
             let numeric = central_difference(weights[(row, column)], |w| {
                 set_weight(layers[l], row, column, w);
-                total_loss(layers, loss, input, label)
+                loss.forward(forward(layers, input), label)
             });
             set_weight(layers[l], row, column, weights[(row, column)]);
-            check.compare(Place::Weights { layer: l, row, column }, gradient[(row, column)], numeric);
+            check.compare(Compared::Weights { layer: l, row, column }, gradient[(row, column)], numeric);
         }
     }
     check
 }
 
-/// The loss of a layer that is checked alone: the sum of its outputs, each with the label as its weight.
+/// The loss of a layer that is checked alone: the sum of its outputs, each weighted by the label.
+#[derive(Debug)]
 struct WeightedSum;
 
 impl Loss for WeightedSum {
-    fn forward(&mut self, prediction: Matrix, label: &Matrix) -> f64 {
+    fn evaluate(&self, prediction: &Matrix, label: &Matrix) -> f64 {
         prediction.as_slice().iter().zip(label.as_slice()).map(|(y, r)| y * r).sum()
+    }
+
+    fn forward(&mut self, prediction: Matrix, label: &Matrix) -> f64 {
+        self.evaluate(&prediction, label)
     }
 
     fn backward(&mut self, label: &Matrix) -> Matrix {
@@ -170,13 +206,13 @@ impl Loss for WeightedSum {
 /// (L(x + h) − L(x − h)) / 2h.
 fn central_difference(x: f64, mut loss: impl FnMut(f64) -> f64) -> f64 {
     let h = STEP * x.abs().max(1.0);
-    let (above, below) = (x + h, x - h);
-    (loss(above) - loss(below)) / (above - below) // above − below: 2h as it was rounded
+    let (upper, lower) = (x + h, x - h);
+    (loss(upper) - loss(lower)) / (upper - lower) // upper − lower: 2h after rounding
 }
 
-/// The loss of the prediction that the layers make of this input.
-fn total_loss(layers: &[&mut dyn Layer], loss: &mut dyn Loss, input: &Matrix, label: &Matrix) -> f64 {
-    loss.forward(layers.iter().fold(input.clone(), |x, layer| layer.predict(x)), label)
+/// Passes the input forward through the layers.
+fn forward(layers: &mut [&mut dyn Layer], input: &Matrix) -> Matrix {
+    layers.iter_mut().fold(input.clone(), |x, layer| layer.forward(x))
 }
 
 /// Every (row, column) of a matrix.
@@ -185,7 +221,15 @@ fn places(matrix: &Matrix) -> impl Iterator<Item = (usize, usize)> + use<> {
     (0..rows).flat_map(move |i| (0..columns).map(move |j| (i, j)))
 }
 
+/// Copies the weights of layer `l`.
+#[track_caller]
+fn weights(l: usize, layer: &mut dyn Layer) -> Option<Matrix> {
+    let weights = layer.parameters().map(|parameters| parameters.weights.clone());
+    let both = layer.parameters_mut().is_some() == weights.is_some();
+    assert!(both, "gradient check: only one of parameters and parameters_mut of layer {l} returns something");
+    weights
+}
+
 fn set_weight(layer: &mut dyn Layer, row: usize, column: usize, value: f64) {
-    let weights = layer.weights_mut().expect("a layer with weights lets them be changed");
-    weights[(row, column)] = value;
+    layer.parameters_mut().expect("a layer with weights").weights[(row, column)] = value;
 }

@@ -27,7 +27,7 @@ pub mod whole_step {}
 pub mod crosswalk {}
 
 pub use cross_entropy::CrossEntropyLoss;
-pub use framework::{DataSource, Layer, Loss, Optimizer};
+pub use framework::{DataSource, Layer, Loss, Optimizer, Parameters};
 pub use fully_connected::FullyConnected;
 pub use matrix::Matrix;
 pub use network::NeuralNetwork;

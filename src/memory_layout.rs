@@ -13,7 +13,7 @@
 //! The slides repeat these two lines,
 #![doc = include_str!("../docs/formulas/06.svg")]
 #![doc = include_str!("../docs/formulas/07.svg")]
-//! and then give the transposed matrices names of their own, which is [`primed`]:
+//! and then give the transposed matrices names of their own, which is [`change_layout`]:
 #![doc = include_str!("../docs/formulas/08.svg")]
 //! The code stores these, and never the others. With the new names (7) reads as simply as (1) did. It is
 //! [`FullyConnected::forward`](crate::FullyConnected#method.forward):
@@ -22,7 +22,7 @@
 #![doc = include_str!("../docs/formulas/09-matrices.svg")]
 //! ## Backward
 //!
-//! The textbook's backward, (2) and (3), are [`error_below`] and [`updated_weights`]. In our layout they are the
+//! The textbook's backward, (2) and (3), are [`error_previous`] and [`updated_weights`]. In our layout they are the
 //! lines of [`FullyConnected::backward`](crate::FullyConnected#method.backward):
 #![doc = include_str!("../docs/formulas/10.svg")]
 #![doc = include_str!("../docs/formulas/11.svg")]
@@ -41,36 +41,41 @@
 
 use crate::Matrix;
 
-/// WX = Ŷ [(1)](crate::fully_connected): `m × (n+1)` times `(n+1) × b`, the last row of X all ones, is `m × b`.
+/// Output: WX = Ŷ [(1)](crate::fully_connected). `m × (n+1)` times `(n+1) × b` is `m × b`; the last row of X is all ones.
 ///
 /// # Panics
-/// When W has not as many columns as X has rows.
+/// If W does not have as many columns as X has rows.
+#[must_use]
 #[track_caller]
 pub fn forward(weights: &Matrix, input: &Matrix) -> Matrix {
     weights.matmul(input) //                            WX               (1)
 }
 
-/// Eₙ₋₁ = WᵀEₙ [(2)](crate::fully_connected): `(n+1) × m` times `m × b` is `(n+1) × b`, its last row the error of the
-/// ones, which nobody reads.
+/// Error for the previous layer: Eₙ₋₁ = WᵀEₙ [(2)](crate::fully_connected). `(n+1) × m` times `m × b` is `(n+1) × b`;
+/// the last row is the error of the ones, which is not used.
 ///
 /// # Panics
-/// When W and E have not the same number of rows.
+/// If W and E do not have the same number of rows.
+#[must_use]
 #[track_caller]
-pub fn error_below(weights: &Matrix, error: &Matrix) -> Matrix {
+pub fn error_previous(weights: &Matrix, error: &Matrix) -> Matrix {
     weights.t().matmul(error) //                        WᵀEₙ             (2)
 }
 
-/// Wᵗ⁺¹ = Wᵗ − η·EₙXᵀ [(3)](crate::fully_connected): the weights after one step with the learning rate η.
+/// Weights after one step with the learning rate η: Wᵗ⁺¹ = Wᵗ − η·EₙXᵀ [(3)](crate::fully_connected), `m × (n+1)`.
 ///
 /// # Panics
-/// When E has not a row for each row of W, X not a row for each column of W, or they have not as many samples.
+/// If E and W do not have the same number of rows, X and W do not fit (X needs a row for each column of W), or E and X
+/// do not have the same number of samples.
+#[must_use]
 #[track_caller]
 pub fn updated_weights(weights: &Matrix, learning_rate: f64, error: &Matrix, input: &Matrix) -> Matrix {
     let gradient = error.matmul(input.t()); //          EₙXᵀ             (3)
-    weights - &(&gradient * learning_rate) //           Wᵗ − η·EₙXᵀ      (3)
+    weights - learning_rate * gradient //               Wᵗ − η·EₙXᵀ      (3)
 }
 
-/// From one layout to the other, X′ = Xᵀ [(8)](self), and back, since (Xᵀ)ᵀ = X.
-pub fn primed(matrix: &Matrix) -> Matrix {
+/// Changes from one layout to the other: X′ = Xᵀ [(8)](self). Twice brings back the original, since (Xᵀ)ᵀ = X.
+#[must_use]
+pub fn change_layout(matrix: &Matrix) -> Matrix {
     matrix.transpose() //                               X′ = Xᵀ          (8)
 }

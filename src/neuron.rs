@@ -13,17 +13,18 @@
 /// One artificial neuron.
 #[derive(Clone, Debug)]
 pub struct Neuron {
-    /// wᵢ, one for each input.
+    /// The weights wᵢ, one for each input.
     pub weights: Vec<f64>,
-    /// f, which makes the output of the weighted sum.
+    /// The activation function f.
     pub activation: fn(f64) -> f64,
 }
 
 impl Neuron {
-    /// y = f(Σᵢ wᵢ xᵢ), i = 1 … N.
+    /// Output: y = f(Σᵢ wᵢ xᵢ), i = 1 … N.
     ///
     /// # Panics
-    /// When there are not as many inputs as weights.
+    /// If the number of inputs is not the number of weights.
+    #[must_use]
     #[track_caller]
     pub fn output(&self, inputs: &[f64]) -> f64 {
         let (n, weights) = (inputs.len(), self.weights.len());

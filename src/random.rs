@@ -1,9 +1,9 @@
-//! A small generator of random numbers, so that one seed gives the same network everywhere.
+//! A small random number generator: the same seed gives the same network on every machine.
 //!
-//! The algorithm is xoshiro256++ 1.0 (Blackman and Vigna 2019), its state filled by SplitMix64 as its authors advise. It
-//! is fast and passes the known statistical tests; it is not for secrets.
+//! The algorithm is xoshiro256++ 1.0 (Blackman and Vigna 2019), seeded by SplitMix64 as its authors recommend. It is fast
+//! and passes the known statistical tests. It is not suitable for cryptography.
 
-/// A seeded generator.
+/// A seeded random number generator.
 ///
 /// ```
 /// use feedforward::random::Random;
@@ -17,13 +17,14 @@ pub struct Random {
 }
 
 impl Random {
-    /// A generator that gives the same numbers whenever it is given the same seed.
+    /// Creates a generator. The same seed gives the same numbers.
+    #[must_use]
     pub fn new(seed: u64) -> Random {
         let mut state = seed;
         Random { state: std::array::from_fn(|_| split_mix(&mut state)) }
     }
 
-    /// 64 random bits.
+    /// Returns 64 random bits.
     pub fn bits(&mut self) -> u64 {
         let [a, b, c, d] = &mut self.state;
         let bits = a.wrapping_add(*d).rotate_left(23).wrapping_add(*a);
@@ -37,15 +38,16 @@ impl Random {
         bits
     }
 
-    /// A number uniform in [0, 1): one of the 2⁵³ multiples of 2⁻⁵³ there.
+    /// Returns a number uniformly distributed in [0, 1), one of the 2⁵³ multiples of 2⁻⁵³.
     pub fn uniform(&mut self) -> f64 {
         (self.bits() >> 11) as f64 * 2f64.powi(-53)
     }
 
-    /// A whole number uniform in 0 … n − 1 (Lemire 2019: the high half of a product, the few unfair draws drawn again).
+    /// Returns a whole number uniformly distributed in 0 … n − 1. It is the high half of a product; the few draws that
+    /// would bias it are repeated (Lemire 2019).
     ///
     /// # Panics
-    /// When n is 0.
+    /// If n is 0.
     #[track_caller]
     pub fn below(&mut self, n: usize) -> usize {
         assert!(n > 0, "Random::below: there is no whole number below 0");
@@ -58,7 +60,7 @@ impl Random {
         }
     }
 
-    /// A standard normal number: mean 0, variance 1 (Marsaglia's polar method).
+    /// Returns a normally distributed number with mean 0 and variance 1 (Marsaglia's polar method).
     pub fn normal(&mut self) -> f64 {
         loop {
             let (x, y) = (2.0 * self.uniform() - 1.0, 2.0 * self.uniform() - 1.0);
@@ -69,7 +71,7 @@ impl Random {
         }
     }
 
-    /// Brings the items into a random order, each order as likely as any other (Fisher and Yates).
+    /// Puts the items into a random order; all orders are equally likely (Fisher and Yates).
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             items.swap(last, self.below(last + 1));
@@ -77,7 +79,7 @@ impl Random {
     }
 }
 
-/// SplitMix64 (Steele, Lea and Flood 2014): moves the state on and gives 64 bits of it.
+/// SplitMix64 (Steele, Lea and Flood 2014): advances the state and returns 64 bits.
 fn split_mix(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mut z = *state;

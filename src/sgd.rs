@@ -25,10 +25,11 @@ pub struct Sgd {
 }
 
 impl Sgd {
-    /// SGD with the learning rate η.
+    /// Creates the optimizer with the learning rate η.
     ///
     /// # Panics
-    /// When the learning rate is not finite and positive.
+    /// If the learning rate is not finite and positive.
+    #[must_use]
     #[track_caller]
     pub fn new(learning_rate: f64) -> Sgd {
         assert!(
@@ -39,16 +40,17 @@ impl Sgd {
     }
 
     /// The learning rate η.
+    #[must_use]
     pub fn learning_rate(&self) -> f64 {
         self.learning_rate
     }
 }
 
 impl Optimizer for Sgd {
-    /// w⁽ᵏ⁺¹⁾ = w⁽ᵏ⁾ − η ∇L(w⁽ᵏ⁾), in place.
+    /// Updates the weights in place: w⁽ᵏ⁺¹⁾ = w⁽ᵏ⁾ − η ∇L(w⁽ᵏ⁾).
     ///
     /// # Panics
-    /// When the weights and the gradient differ in shape.
+    /// If weights and gradient differ in shape.
     #[track_caller]
     fn update(&mut self, weights: &mut Matrix, gradient: &Matrix) {
         let eta = self.learning_rate;

@@ -1,27 +1,27 @@
 //! CSV files: what is read, and what is said of those that are damaged.
 
 use feedforward::Matrix;
-use feedforward::data::csv::{self, Choice, Label, Table};
+use feedforward::data::csv::{self, Label, Options, Table};
 use feedforward::data::{FileError, Place};
 use proptest::prelude::*;
 
-fn parse(text: &str, choice: &Choice) -> Result<Table, FileError> {
-    csv::parse("table.csv".as_ref(), text.as_bytes(), choice)
+fn parse(text: &str, options: &Options) -> Result<Table, FileError> {
+    csv::parse("table.csv".as_ref(), text.as_bytes(), options)
 }
 
 fn table(text: &str) -> Table {
-    parse(text, &Choice::default()).unwrap_or_else(|error| panic!("{text:?}: {error}"))
+    parse(text, &Options::default()).unwrap_or_else(|error| panic!("{text:?}: {error}"))
 }
 
-fn with(label: Label) -> Choice {
-    Choice { label, ..Choice::default() }
+fn with(label: Label) -> Options {
+    Options { label, ..Options::default() }
 }
 
 /// What every way of writing the same table should give.
 fn assert_flowers(table: &Table) {
     assert_eq!(table.features, Matrix::from_rows([[5.1, 3.5], [7.0, 3.2], [6.3, -3.3e1]]));
     assert_eq!(table.classes, [0, 1, 0]);
-    assert_eq!(table.class_names, ["rose", "tulip"]);
+    assert_eq!(table.names.classes, ["rose", "tulip"]);
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn a_table_is_read_however_it_is_written() {
     ] {
         let table = table(text);
         assert_flowers(&table);
-        assert!(table.feature_names.is_empty() && table.label_name.is_none(), "{text:?}");
+        assert!(table.names.features.is_empty() && table.names.label.is_none(), "{text:?}");
     }
 }
 
@@ -47,14 +47,14 @@ fn a_table_is_read_however_it_is_written() {
 fn a_header_is_detected_by_its_lack_of_numbers_and_can_be_stated() {
     let headed = table("length,width,kind\n5.1,3.5,rose\n7,3.2,tulip\n6.3,-33,rose\n");
     assert_flowers(&headed);
-    assert_eq!(headed.feature_names, ["length", "width"]);
-    assert_eq!(headed.label_name.as_deref(), Some("kind"));
+    assert_eq!(headed.names.features, ["length", "width"]);
+    assert_eq!(headed.names.label.as_deref(), Some("kind"));
 
     let years = "2020,2021,kind\n5.1,3.5,rose\n";
-    let stated = |header| parse(years, &Choice { header: Some(header), ..Choice::default() }).unwrap();
+    let stated = |header| parse(years, &Options { header: Some(header), ..Options::default() }).unwrap();
     assert_eq!(table(years).features.rows(), 2); // numbers in the header: taken for a sample, unless stated
-    assert_eq!(stated(true).feature_names, ["2020", "2021"]);
-    assert_eq!(stated(false).class_names, ["kind", "rose"]);
+    assert_eq!(stated(true).names.features, ["2020", "2021"]);
+    assert_eq!(stated(false).names.classes, ["kind", "rose"]);
 }
 
 #[test]
@@ -62,29 +62,30 @@ fn the_label_may_be_any_column_by_name_or_number_or_none() {
     let text = "kind,length,2\nrose,5,1\ntulip,7,2\n";
     let lengths = Matrix::from_rows([[5.0, 1.0], [7.0, 2.0]]);
     for name in ["kind", "1"] {
-        let headed = Choice { header: Some(true), ..with(Label::Column(name.to_string())) };
+        let headed = Options { header: Some(true), ..with(Label::Column(name.to_string())) };
         let table = parse(text, &headed).unwrap();
         assert_eq!(
-            (&table.features, &table.class_names[..]),
+            (&table.features, &table.names.classes[..]),
             (&lengths, &["rose".to_string(), "tulip".to_string()][..])
         );
-        assert_eq!(table.feature_names, ["length", "2"]);
+        assert_eq!(table.names.features, ["length", "2"]);
     }
     let features = vec!["length".to_string()];
-    let last = Choice { header: Some(true), features, ..with(Label::Column("2".to_string())) };
+    let last = Options { header: Some(true), features, ..with(Label::Column("2".to_string())) };
     let table = parse(text, &last).unwrap(); // a name goes before a number, and the features may be chosen
-    assert_eq!((table.label_name.as_deref(), table.features), (Some("2"), Matrix::from_rows([[5.0], [7.0]])));
+    assert_eq!((table.names.label.as_deref(), table.features), (Some("2"), Matrix::from_rows([[5.0], [7.0]])));
 
     let none = parse("1,2\n3,4\n", &with(Label::None)).unwrap();
     assert_eq!((none.features.shape(), none.classes.len()), ((2, 2), 0));
     let absent = parse("a,b\n3,4\n", &with(Label::IfAny("kind".to_string()))).unwrap();
-    assert_eq!((absent.features.shape(), absent.label_name), ((1, 2), None));
+    assert_eq!((absent.features.shape(), absent.names.label), ((1, 2), None));
 }
 
 #[test]
 fn chosen_features_are_found_by_name_in_their_order() {
-    let choice = Choice { features: vec!["b".to_string(), "a".to_string()], ..with(Label::IfAny("kind".to_string())) };
-    let table = parse("a,note,kind,b\n1,hello,x,2\n3,there,y,4\n", &choice).unwrap();
+    let options =
+        Options { features: vec!["b".to_string(), "a".to_string()], ..with(Label::IfAny("kind".to_string())) };
+    let table = parse("a,note,kind,b\n1,hello,x,2\n3,there,y,4\n", &options).unwrap();
     assert_eq!(table.features, Matrix::from_rows([[2.0, 1.0], [4.0, 3.0]]));
     assert_eq!(table.classes, [0, 1]);
 }
@@ -92,32 +93,32 @@ fn chosen_features_are_found_by_name_in_their_order() {
 #[test]
 fn quoted_fields_hold_separators_quotes_and_line_breaks_and_lines_are_still_counted() {
     let text = "1,\"a, \"\"b\"\"\"\n2,\"two\nlines\"\n\n3,\"c\"\nx,d\n";
-    let choice = Choice { header: Some(false), ..Choice::default() };
-    let error = parse(text, &choice).unwrap_err();
+    let options = Options { header: Some(false), ..Options::default() };
+    let error = parse(text, &options).unwrap_err();
     assert_eq!(error.place, Place::Field(6, 1), "{error}");
     let good = table(&text.replace('x', "4"));
-    assert_eq!(good.class_names, ["a, \"b\"", "c", "d", "two\nlines"]);
+    assert_eq!(good.names.classes, ["a, \"b\"", "c", "d", "two\nlines"]);
 }
 
 #[test]
 fn classes_are_sorted_as_numbers_if_all_are_numbers_and_else_by_alphabet() {
-    assert_eq!(table("1,10\n1,9\n1,-1\n").class_names, ["-1", "9", "10"]);
-    assert_eq!(table("1,10\n1,9\n1,x\n").class_names, ["10", "9", "x"]);
+    assert_eq!(table("1,10\n1,9\n1,-1\n").names.classes, ["-1", "9", "10"]);
+    assert_eq!(table("1,10\n1,9\n1,x\n").names.classes, ["10", "9", "x"]);
     assert_eq!(table("1,10\n1,9\n1,10\n").classes, [1, 0, 1]);
     for _ in 0..20 {
         // Equal numbers written differently are different classes, always in the same order.
-        assert_eq!(table("1,1.0\n1,1\n1,01\n1,1e0\n").class_names, ["01", "1", "1.0", "1e0"]);
+        assert_eq!(table("1,1.0\n1,1\n1,01\n1,1e0\n").names.classes, ["01", "1", "1.0", "1e0"]);
     }
 }
 
 #[test]
 fn each_damage_is_named_with_line_and_column_and_what_would_be_right() {
     for (text, place, message) in [
-        ("", Place::Whole, "not one line with fields"),
-        ("\n \n\r\n", Place::Whole, "not one line with fields"),
-        ("a,b\n", Place::Line(1), "a header, and no line of numbers follows"),
-        ("1,2,a\n3,b\n", Place::Line(2), "has 2 fields, the first line has 3"),
-        ("1,2,a\n\n3,4,5,b\n", Place::Line(3), "has 4 fields, the first line has 3"),
+        ("", Place::Whole, "has no line with fields"),
+        ("\n \n\r\n", Place::Whole, "has no line with fields"),
+        ("a,b\n", Place::Line(1), "is a header, but no sample follows"),
+        ("1,2,a\n3,b\n", Place::Line(2), "has 2 fields, but the first line has 3"),
+        ("1,2,a\n\n3,4,5,b\n", Place::Line(3), "has 4 fields, but the first line has 3"),
         ("x,y,z\n1,2,a\n3,?,b\n", Place::Field(3, 2), "\"?\" is not a finite number"),
         ("1,2,a\n3,,b\n", Place::Field(2, 2), "\"\" is not a finite number"),
         ("1,2,a\n3,NaN,b\n", Place::Field(2, 2), "\"NaN\" is not a finite number"),
@@ -125,14 +126,10 @@ fn each_damage_is_named_with_line_and_column_and_what_would_be_right() {
         ("1,2,a\n3,4,\n", Place::Field(2, 3), "the label is empty"),
         ("1,2,a\n3,\"4,b\n", Place::Field(2, 2), "never closed"),
         ("1,2,a\n3,\"4\"5,b\n", Place::Field(2, 2), "must be doubled"),
-        (
-            "kind,1,2\n3,4,5\n",
-            Place::Field(1, 1),
-            "\"kind\" is not a finite number; if this line is a header, state it",
-        ),
+        ("kind,1,2\n3,4,5\n", Place::Field(1, 1), "\"kind\" is not a finite number; if this line is a header, say so"),
         ("1\n2\n", Place::Line(1), "there are no features"),
     ] {
-        let error = parse(text, &Choice::default()).expect_err(text);
+        let error = parse(text, &Options::default()).expect_err(text);
         assert_eq!(error.place, place, "{text:?}: {error}");
         assert!(error.to_string().starts_with("table.csv") && error.message.contains(message), "{text:?}: {error}");
     }
@@ -150,27 +147,27 @@ fn an_absent_column_is_named_with_those_that_there_are() {
 
 #[test]
 fn bytes_that_are_no_text_are_refused_with_their_line() {
-    let error = csv::parse("t".as_ref(), b"1,2\n3,\xff\n", &Choice::default()).unwrap_err();
+    let error = csv::parse("t".as_ref(), b"1,2\n3,\xff\n", &Options::default()).unwrap_err();
     assert_eq!((error.place, error.message.as_str()), (Place::Line(2), "is not UTF-8 text"));
 }
 
 #[test]
 fn a_column_of_ever_new_values_is_not_taken_for_classes() {
     let text: String = (0..10_000).map(|i| format!("1,{i}.5\n")).collect();
-    let error = parse(&text, &Choice::default()).unwrap_err();
+    let error = parse(&text, &Options::default()).unwrap_err();
     assert_eq!(error.place, Place::Field(csv::MOST_CLASSES + 1, 2));
-    assert!(error.message.contains("is this the column of the classes?"), "{error}");
+    assert!(error.message.contains("is this the label column?"), "{error}");
 }
 
 #[test]
 fn a_file_that_is_absent_a_directory_or_compressed_says_so() {
-    let absent = csv::read("no/such/file.csv", &Choice::default()).unwrap_err();
+    let absent = csv::read("no/such/file.csv", &Options::default()).unwrap_err();
     assert!(absent.to_string().starts_with("no/such/file.csv: "), "{absent}");
-    let directory = csv::read(env!("CARGO_MANIFEST_DIR"), &Choice::default()).unwrap_err();
+    let directory = csv::read(env!("CARGO_MANIFEST_DIR"), &Options::default()).unwrap_err();
     assert!(directory.message.contains("is not a file"), "{directory}");
     let file = std::env::temp_dir().join(format!("feedforward-{}.csv.gz", std::process::id()));
     std::fs::write(&file, [0x1f, 0x8b, 8, 0, 0]).unwrap();
-    let compressed = csv::read(&file, &Choice::default()).unwrap_err();
+    let compressed = csv::read(&file, &Options::default()).unwrap_err();
     std::fs::remove_file(&file).unwrap();
     assert!(compressed.message.contains("gzip -d "), "{compressed}");
 }
@@ -178,12 +175,12 @@ fn a_file_that_is_absent_a_directory_or_compressed_says_so() {
 proptest! {
     #[test]
     fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        let _ = csv::parse("t".as_ref(), &bytes, &Choice::default());
+        let _ = csv::parse("t".as_ref(), &bytes, &Options::default());
     }
 
     #[test]
     fn any_text_of_the_signs_that_matter_is_read_or_refused(text in "[0-9a-b,;\t\"\r\n .-]{0,80}") {
-        if let Ok(table) = parse(&text, &Choice::default()) {
+        if let Ok(table) = parse(&text, &Options::default()) {
             prop_assert_eq!(table.classes.len(), table.features.rows());
             prop_assert!(table.features.as_slice().iter().all(|x| x.is_finite()));
         }
@@ -198,7 +195,7 @@ proptest! {
         let table = table(&text);
         for (i, (x, n)) in rows.iter().enumerate() {
             prop_assert_eq!(table.features[(i, 0)].to_bits(), x.to_bits());
-            prop_assert_eq!(&table.class_names[table.classes[i]], &name(n));
+            prop_assert_eq!(&table.names.classes[table.classes[i]], &name(n));
         }
     }
 }

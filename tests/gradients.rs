@@ -1,8 +1,8 @@
 //! Every layer and the loss alone, and whole networks: what `backward` computes is what central differences measure.
 
-use feedforward::gradient_check::{GradientCheck, Place, check_layer, check_loss, check_network};
+use feedforward::gradient_check::{Compared, GradientCheck, check_layer, check_loss, check_network};
 use feedforward::random::Random;
-use feedforward::{CrossEntropyLoss, FullyConnected, Layer, Loss, Matrix, Relu, Softmax};
+use feedforward::{CrossEntropyLoss, FullyConnected, Layer, Loss, Matrix, Parameters, Relu, Softmax};
 use proptest::prelude::*;
 
 /// The largest relative difference that is still agreement: central differences of this step are good to about 1e-10.
@@ -88,7 +88,7 @@ proptest! {
             let largest = layer.predict(output.clone()).max_abs();
             if largest > 5.0 {
                 // Equation 16 leaves out the loss's ε: seen by differences only where ŷ is nearly as small as that.
-                *layer.weights_mut().unwrap() *= 5.0 / largest;
+                layer.parameters.weights *= 5.0 / largest;
             }
             output = layer.predict(output);
             layers.push(Box::new(layer));
@@ -132,10 +132,10 @@ fn prediction_minus_label(logits: &Matrix, label: &Matrix) -> Result<(), TestCas
 }
 
 /// A fully connected layer whose backward is wrong in one element of what it returns.
+#[derive(Debug)]
 struct Wrong {
     layer: FullyConnected,
-    gradient: Option<Matrix>,
-    place: Place,
+    place: Compared,
 }
 
 impl Layer for Wrong {
@@ -148,54 +148,51 @@ impl Layer for Wrong {
     }
 
     fn backward(&mut self, error: Matrix) -> Matrix {
-        let mut error_below = self.layer.backward(error);
-        let mut gradient = self.layer.gradient_weights().unwrap().clone();
+        let mut error_previous = self.layer.backward(error);
+        let gradient = self.layer.parameters.gradient.as_mut().unwrap();
         match self.place {
-            Place::Input(i, j) => error_below[(i, j)] += 1e-3,
-            Place::Weights { row, column, .. } => gradient[(row, column)] = f64::NAN,
+            Compared::Input(i, j) => error_previous[(i, j)] += 1e-3,
+            Compared::Weights { row, column, .. } => gradient[(row, column)] = f64::NAN,
+            _ => unreachable!(),
         }
-        self.gradient = Some(gradient);
-        error_below
+        error_previous
     }
 
-    fn weights(&self) -> Option<&Matrix> {
-        self.layer.weights()
+    fn parameters(&self) -> Option<&Parameters> {
+        self.layer.parameters()
     }
 
-    fn weights_mut(&mut self) -> Option<&mut Matrix> {
-        self.layer.weights_mut()
-    }
-
-    fn gradient_weights(&self) -> Option<&Matrix> {
-        self.gradient.as_ref()
+    fn parameters_mut(&mut self) -> Option<&mut Parameters> {
+        self.layer.parameters_mut()
     }
 }
 
 #[test]
 fn a_single_wrong_element_is_found_and_named() {
     let input = Matrix::from_fn(3, 2, |i, j| 0.5 + i as f64 - j as f64);
-    for place in [Place::Input(2, 1), Place::Input(0, 0), Place::Weights { layer: 0, row: 2, column: 3 }] {
+    for place in [Compared::Input(2, 1), Compared::Input(0, 0), Compared::Weights { layer: 0, row: 2, column: 3 }] {
         let layer = FullyConnected::he(2, 4, &mut Random::new(5));
-        let check = check_layer(&mut Wrong { layer, gradient: None, place }, &input);
-        assert_eq!(check.place, place, "{check}");
+        let check = check_layer(&mut Wrong { layer, place }, &input);
+        assert_eq!(check.compared, place, "{check}");
         assert!(check.largest > 1e-4, "{check}");
     }
 }
 
 #[test]
 fn a_wrong_layer_is_named_by_its_index_in_the_network() {
-    let place = Place::Weights { layer: 0, row: 1, column: 1 };
+    let place = Compared::Weights { layer: 0, row: 1, column: 1 };
     let random = &mut Random::new(9);
-    let wrong = Wrong { layer: FullyConnected::he(3, 2, random), gradient: None, place };
+    let wrong = Wrong { layer: FullyConnected::he(3, 2, random), place };
     let mut layers: Vec<Box<dyn Layer>> =
         vec![Box::new(FullyConnected::he(2, 3, random)), Box::new(wrong), Box::new(Softmax::new())];
     let input = Matrix::from_rows([[0.3, -0.7]]);
     let check = check_network(&mut layers, &mut CrossEntropyLoss::new(), &input, &Matrix::from_rows([[0.0, 1.0]]));
-    assert_eq!(check.place, Place::Weights { layer: 1, row: 1, column: 1 });
+    assert_eq!(check.compared, Compared::Weights { layer: 1, row: 1, column: 1 });
     assert!(check.to_string().contains("weights (1, 1) of layer 1"), "{check}");
 }
 
 /// A layer that says its derivative is 10, when it is `slope`.
+#[derive(Debug)]
 struct Slope(f64);
 
 impl Layer for Slope {
@@ -224,9 +221,14 @@ fn the_difference_is_relative_to_the_larger_derivative_or_to_1() {
 }
 
 /// A loss that never changes, and says that it does.
+#[derive(Debug)]
 struct Constant;
 
 impl Loss for Constant {
+    fn evaluate(&self, _: &Matrix, _: &Matrix) -> f64 {
+        7.0
+    }
+
     fn forward(&mut self, _: Matrix, _: &Matrix) -> f64 {
         7.0
     }
@@ -245,15 +247,94 @@ fn large_numbers_are_nudged_by_large_steps() {
 #[test]
 fn a_check_leaves_the_weights_as_they_were() {
     let mut layer = FullyConnected::he(3, 2, &mut Random::new(2));
-    let weights = layer.weights().unwrap().clone();
-    check_layer(&mut layer, &Matrix::ones(2, 3));
-    assert_eq!(layer.weights(), Some(&weights));
+    let weights = layer.parameters.weights.clone();
+    let _ = check_layer(&mut layer, &Matrix::ones(2, 3));
+    assert_eq!(layer.parameters.weights, weights);
 }
 
 #[test]
-#[should_panic(expected = "layer 0 has an optimizer")]
+#[should_panic(expected = "backward changed the weights of layer 0; it must have no optimizer")]
 fn a_layer_that_learns_while_it_is_checked_is_refused() {
     let mut layer = FullyConnected::he(3, 2, &mut Random::new(2));
-    layer.set_optimizer(Box::new(feedforward::Sgd::new(0.1)));
-    check_layer(&mut layer, &Matrix::ones(2, 3));
+    layer.parameters.optimizer = Some(Box::new(feedforward::Sgd::new(0.1)));
+    let _ = check_layer(&mut layer, &Matrix::ones(2, 3));
+}
+
+/// A layer whose `predict`, `forward` and `backward` multiply by three factors. It has no `parameters_mut`.
+#[derive(Debug)]
+struct Factors {
+    predict: f64,
+    forward: f64,
+    backward: f64,
+    parameters: Option<Parameters>,
+}
+
+impl Layer for Factors {
+    fn predict(&self, input: Matrix) -> Matrix {
+        self.predict * input
+    }
+
+    fn forward(&mut self, input: Matrix) -> Matrix {
+        self.forward * input
+    }
+
+    fn backward(&mut self, error: Matrix) -> Matrix {
+        self.backward * error
+    }
+
+    fn parameters(&self) -> Option<&Parameters> {
+        self.parameters.as_ref()
+    }
+}
+
+#[test]
+fn a_layer_whose_predict_is_not_its_forward_is_found() {
+    let input = Matrix::from_rows([[1.0, -2.0], [0.5, 0.25]]);
+    let mut good = Factors { predict: 3.0, forward: 3.0, backward: 3.0, parameters: None };
+    let check = check_layer(&mut good, &input);
+    assert!(check.largest < 1e-8, "{check}");
+    let check = check_layer(&mut Factors { predict: 2.0, ..good }, &input);
+    assert_eq!(check.compared, Compared::Output(0, 0), "{check}"); // a third of 3; later elements differ as much or less
+    assert!(check.to_string().starts_with("output (0, 0): predict 2e0, forward 3e0"), "{check}");
+}
+
+#[test]
+fn backward_is_compared_with_forward_and_not_with_predict() {
+    let mut layer = Factors { predict: 2.0, forward: 3.0, backward: 2.0, parameters: None };
+    let check = check_layer(&mut layer, &Matrix::from_rows([[1e-6]])); // the outputs differ by 1e-6, the slopes by 1
+    assert_eq!(check.compared, Compared::Input(0, 0), "{check}");
+    assert!((check.largest - 1.0 / 3.0).abs() < 1e-8, "{check}");
+}
+
+#[test]
+#[should_panic(expected = "only one of parameters and parameters_mut of layer 0")]
+fn parameters_that_cannot_be_changed_are_refused() {
+    let parameters = Some(Parameters::new(Matrix::ones(1, 1)));
+    let mut layer = Factors { predict: 1.0, forward: 1.0, backward: 1.0, parameters };
+    let _ = check_layer(&mut layer, &Matrix::ones(1, 1));
+}
+
+/// The sum of the prediction; `evaluate` returns twice that.
+#[derive(Debug)]
+struct Twice;
+
+impl Loss for Twice {
+    fn evaluate(&self, prediction: &Matrix, _: &Matrix) -> f64 {
+        2.0 * prediction.as_slice().iter().sum::<f64>()
+    }
+
+    fn forward(&mut self, prediction: Matrix, _: &Matrix) -> f64 {
+        prediction.as_slice().iter().sum()
+    }
+
+    fn backward(&mut self, label: &Matrix) -> Matrix {
+        label.map(|_| 1.0)
+    }
+}
+
+#[test]
+fn a_loss_whose_evaluate_is_not_its_forward_is_found() {
+    let check = check_loss(&mut Twice, &Matrix::from_rows([[1.0, 3.0]]), &Matrix::ones(1, 2));
+    assert_eq!(check.compared, Compared::Loss, "{check}");
+    assert!(check.to_string().starts_with("loss: evaluate 8e0, forward 4e0"), "{check}");
 }

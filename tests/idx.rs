@@ -47,7 +47,7 @@ fn sizes_and_elements_are_read_from_bytes_by_hand() {
 fn a_directory_gives_both_parts_their_labels_and_the_size_of_the_images() {
     let images = idx::read_directory(small()).unwrap();
     assert_eq!((images.train.inputs.shape(), images.test.inputs.shape(), images.image), ((60, 12), (30, 12), (4, 3)));
-    assert_eq!(images.train.class_names, ["0", "1", "2"]);
+    assert_eq!(images.train.names.classes, ["0", "1", "2"]);
     assert_eq!(images.train.labels.row_argmax()[..4], [0, 1, 2, 0]);
     let first = &images.train.inputs[0]; // of class 0, whose second row is bright
     assert!((3..6).all(|j| first[j] >= 200.0) && (0..3).chain(6..12).all(|j| first[j] < 40.0), "{first:?}");
@@ -112,10 +112,10 @@ fn each_damage_of_the_directory_is_named_with_its_file() {
             "unpack it first: gzip -d ",
         ),
         (|f| fs::write(f.join("train-images-idx3-ubyte"), [0x1f, 0x8b, 8]).unwrap(), "unpack it first: gzip -d "),
-        (|f| fs::write(f.join("x-train-images-idx3-ubyte"), IMAGES).unwrap(), "several sets of images"),
+        (|f| fs::write(f.join("x-train-images-idx3-ubyte"), IMAGES).unwrap(), "more than one set of images"),
         (
             |f| fs::write(f.join("t10k-images-idx3-ubyte"), IMAGES).unwrap(),
-            "images of 2×3, but those to train on are 4×3",
+            "images of 2×3, but the training images are 4×3",
         ),
         (|f| fs::write(f.join("t10k-labels-idx1-ubyte"), IMAGES).unwrap(), "3 dimensions; labels have 1"),
         (
@@ -139,7 +139,7 @@ fn each_damage_of_the_directory_is_named_with_its_file() {
     assert!(idx::read_directory("no/such/directory").is_err());
     let empty = copy();
     fs::write(empty.join("train-images-idx3-ubyte"), [0, 0, 8, 3, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 3]).unwrap();
-    assert!(idx::read_directory(&*empty).unwrap_err().message.contains("holds no pixels"));
+    assert!(idx::read_directory(&*empty).unwrap_err().message.contains("has no pixels"));
 }
 
 proptest! {

@@ -9,6 +9,7 @@ use feedforward::{CrossEntropyLoss, DataSource, FullyConnected, Matrix, NeuralNe
 use support::{assert_near, golden};
 
 /// The same batch again and again.
+#[derive(Debug)]
 struct OneBatch(Matrix, Matrix);
 
 impl DataSource for OneBatch {
@@ -28,8 +29,8 @@ fn two_hundred_steps_from_the_oracles_weights_end_at_the_oracles_weights() {
     network.train(200);
 
     assert_near(&Matrix::from_vec(200, 1, network.losses().to_vec()), &golden("network_iris/losses"), 1e-9);
-    assert_near(network.layers()[0].weights().unwrap(), &golden("network_iris/weights1_end"), 1e-9);
-    assert_near(network.layers()[2].weights().unwrap(), &golden("network_iris/weights2_end"), 1e-9);
+    assert_near(&network.layers()[0].parameters().unwrap().weights, &golden("network_iris/weights1_end"), 1e-9);
+    assert_near(&network.layers()[2].parameters().unwrap().weights, &golden("network_iris/weights2_end"), 1e-9);
     assert_near(&network.predict(golden("network_iris/input")), &golden("network_iris/prediction_end"), 1e-9);
 }
 

@@ -69,9 +69,9 @@ fn a_product_worked_by_hand() {
     assert_eq!(a.matmul(&b), Matrix::from_rows([[58.0, 64.0], [139.0, 154.0]]));
     assert_eq!(b.t().matmul(a.t()), Matrix::from_rows([[58.0, 139.0], [64.0, 154.0]])); // (AB)ᵀ = BᵀAᵀ
     assert_eq!(a.matmul(a.t()), Matrix::from_rows([[14.0, 32.0], [32.0, 77.0]]));
-    assert_eq!(a.top(1).matmul(&b), Matrix::from_rows([[58.0, 64.0]]));
-    assert_eq!(a.matmul(b.top(3).t().t()), a.matmul(&b));
-    assert_eq!(b.top(2).t().matmul(&a), Matrix::from_rows([[43.0, 59.0, 75.0], [48.0, 66.0, 84.0]]));
+    assert_eq!(a.first_rows(1).matmul(&b), Matrix::from_rows([[58.0, 64.0]]));
+    assert_eq!(a.matmul(b.first_rows(3).t().t()), a.matmul(&b));
+    assert_eq!(b.first_rows(2).t().matmul(&a), Matrix::from_rows([[43.0, 59.0, 75.0], [48.0, 66.0, 84.0]]));
 }
 
 #[test]
@@ -220,7 +220,7 @@ fn nonsense_is_refused_with_the_operation_and_both_shapes() {
     says(refusal(|| a.clone()[(0, 3)] = 1.0), &["(0, 3)", "2×3"]);
     says(refusal(|| a.clone()[2][0] = 1.0), &["row 2", "2×3"]);
     says(refusal(|| a.select_rows(&[0, 2])), &["row 2", "2×3"]);
-    says(refusal(|| a.top(3).shape()), &["top", "3 rows", "2×3"]);
+    says(refusal(|| a.first_rows(3).shape()), &["first_rows", "3 rows", "2×3"]);
     says(refusal(|| Matrix::zeros(2, 0).row_argmax()), &["row_argmax", "2×0"]);
     says(refusal(|| Matrix::zeros(usize::MAX, 2)), &["too large"]);
     says(refusal(|| Matrix::zeros(usize::MAX, 1)), &["capacity"]);

@@ -31,6 +31,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
+#[derive(Debug)]
 struct OneBatch(Matrix, Matrix);
 
 impl DataSource for OneBatch {

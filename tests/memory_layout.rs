@@ -2,7 +2,7 @@
 
 mod support;
 
-use feedforward::memory_layout::{error_below, forward, primed, updated_weights};
+use feedforward::memory_layout::{change_layout, error_previous, forward, updated_weights};
 use feedforward::random::Random;
 use feedforward::{FullyConnected, Layer, Matrix, Sgd};
 use proptest::prelude::*;
@@ -14,7 +14,7 @@ fn equations_1_2_and_3_worked_by_hand() {
     let x = Matrix::from_rows([[5.0, 1.0], [6.0, 0.0], [1.0, 1.0]]); // two samples, columns; the ones
     assert_eq!(forward(&w, &x), Matrix::from_rows([[17.5, 1.5], [38.0, 2.0]]));
     let e = Matrix::from_rows([[1.0, -1.0], [2.0, 0.5]]);
-    assert_eq!(error_below(&w, &e), Matrix::from_rows([[7.0, 0.5], [10.0, 0.0], [-1.5, -1.0]]));
+    assert_eq!(error_previous(&w, &e), Matrix::from_rows([[7.0, 0.5], [10.0, 0.0], [-1.5, -1.0]]));
     // E Xᵀ = [[4, 6, 0], [10.5, 12, 2.5]]
     assert_eq!(updated_weights(&w, 0.5, &e, &x), Matrix::from_rows([[-1.0, -1.0, 0.5], [-2.25, -2.0, -2.25]]));
 }
@@ -23,10 +23,10 @@ fn equations_1_2_and_3_worked_by_hand() {
 fn in_our_layout_the_first_sample_is_one_slice_in_the_textbooks_it_is_a_column() {
     let textbook = Matrix::from_rows([[1.0, 10.0], [2.0, 20.0], [3.0, 30.0]]); // two samples of three values
     assert_eq!(textbook.as_slice(), [1.0, 10.0, 2.0, 20.0, 3.0, 30.0]); // X[:,0]: every second cell
-    let ours = primed(&textbook);
+    let ours = change_layout(&textbook);
     assert_eq!(ours.as_slice(), [1.0, 2.0, 3.0, 10.0, 20.0, 30.0]);
     assert_eq!(ours[0], [1.0, 2.0, 3.0]); // X[0]: one slice
-    assert_eq!(primed(&ours), textbook);
+    assert_eq!(change_layout(&ours), textbook);
 }
 
 proptest! {
@@ -40,13 +40,13 @@ proptest! {
         // The textbook's X has a last row of ones; the layer appends the ones by itself.
         let ones = Matrix::from_fn(inputs + 1, batch, |i, j| if i < inputs { x[(i, j)] } else { 1.0 });
 
-        let mut layer = FullyConnected::from_weights(primed(&w));
-        layer.set_optimizer(Box::new(Sgd::new(0.1)));
-        let output = layer.forward(primed(&x));
-        let below = layer.backward(primed(&e));
+        let mut layer = FullyConnected::from_weights(change_layout(&w));
+        layer.parameters.optimizer = Some(Box::new(Sgd::new(0.1)));
+        let output = layer.forward(change_layout(&x));
+        let below = layer.backward(change_layout(&e));
 
-        assert_near(&output, &primed(&forward(&w, &ones)), 1e-13); //                                 (1) and (9)
-        assert_near(&below, &primed(&error_below(&w, &e).top(inputs).to_matrix()), 1e-13); //         (2) and (10)
-        assert_near(layer.weights().unwrap(), &primed(&updated_weights(&w, 0.1, &e, &ones)), 1e-13); // (3) and (11)
+        assert_near(&output, &change_layout(&forward(&w, &ones)), 1e-13); //                                 (1) and (9)
+        assert_near(&below, &change_layout(&error_previous(&w, &e).first_rows(inputs).to_matrix()), 1e-13); //         (2) and (10)
+        assert_near(&layer.parameters.weights, &change_layout(&updated_weights(&w, 0.1, &e, &ones)), 1e-13); // (3) and (11)
     }
 }

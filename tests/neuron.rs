@@ -23,7 +23,7 @@ fn a_neuron_is_a_fully_connected_layer_with_one_output() {
     let random = &mut Random::new(4);
     for inputs in [1, 2, 5, 17] {
         let layer = FullyConnected::new(inputs, 1, random);
-        let weights = layer.weights().unwrap();
+        let weights = &layer.parameters.weights;
         // The last weight is the bias: it belongs to an input that is always 1.
         let neuron = Neuron { weights: weights.as_slice().to_vec(), activation: |x| x };
         let x: Vec<f64> = (0..inputs).map(|_| random.normal()).collect();
@@ -36,5 +36,5 @@ fn a_neuron_is_a_fully_connected_layer_with_one_output() {
 #[test]
 #[should_panic(expected = "Neuron::output: 3 inputs for 2 weights")]
 fn another_number_of_inputs_than_weights_is_refused() {
-    Neuron { weights: vec![1.0, 2.0], activation: |x| x }.output(&[1.0, 2.0, 3.0]);
+    let _ = Neuron { weights: vec![1.0, 2.0], activation: |x| x }.output(&[1.0, 2.0, 3.0]);
 }

@@ -70,10 +70,10 @@ fn the_first_axis_are_the_rows_and_the_others_stand_side_by_side() {
 #[test]
 fn what_no_f64_can_hold_is_refused_by_name() {
     for (name, part) in [
-        ("refused-complex", "\"<c16\""),
-        ("refused-text", "\"<U3\""),
-        ("refused-half", "\"<f2\""),
-        ("refused-object", "\"|O\""),
+        ("refused-complex", "<c16"),
+        ("refused-text", "<U3"),
+        ("refused-half", "<f2"),
+        ("refused-object", "|O"),
         ("refused-fields", "several fields"),
         ("refused-large", "9007199254740992"),
     ] {
@@ -101,13 +101,13 @@ fn each_damage_is_named() {
         (with(9, 255), "within its header"),
         (good[..good.len() - 1].to_vec(), "47 bytes of elements follow; the shape (2, 3) asks for 48"),
         (longer, "49 bytes of elements follow; the shape (2, 3) asks for 48"),
-        (replaced("f8-little-c", "(2, 3)", "(2,-3)"), "a size was expected"),
-        (replaced("f8-little-c", "(2, 3)", "(2  3)"), "\")\" was expected"),
+        (replaced("f8-little-c", "(2, 3)", "(2,-3)"), "expected a size"),
+        (replaced("f8-little-c", "(2, 3)", "(2  3)"), "expected )"),
         (replaced("f8-little-c", "(2, 3), }", "(2, 3), ]"), "in quotes"),
         (replaced("f8-little-c", "False", "Maybe"), "True or False"),
         (replaced("f8-little-c", "'shape'", "'shade'"), "the keys are"),
-        (replaced("f8-little-c", "{'descr': '<f8', ", "{                "), "lacks \"descr\""),
-        (replaced("f8-little-c", "'<f8'", "'<q8'"), "\"<q8\""),
+        (replaced("f8-little-c", "{'descr': '<f8', ", "{                "), "has no 'descr'"),
+        (replaced("f8-little-c", "'<f8'", "'<q8'"), "<q8"),
     ] {
         let error = parse(&bytes).expect_err(part);
         assert!(error.message.contains(part), "{part:?} is not in: {error}");

@@ -10,10 +10,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Weights without the row of biases, which must be 0.
 fn start(layer: FullyConnected) -> Vec<f64> {
-    let weights = layer.weights().unwrap();
+    let weights = layer.parameters.weights;
     let inputs = weights.rows() - 1;
     assert!(weights[inputs].iter().all(|bias| *bias == 0.0), "biases start at 0");
-    weights.top(inputs).to_matrix().into_vec()
+    weights.first_rows(inputs).to_matrix().into_vec()
 }
 
 fn variance(values: &[f64]) -> f64 {
@@ -57,14 +57,14 @@ fn the_first_layer_learns_the_same_without_an_error_for_what_lies_below() {
         std::array::from_fn(|_| FullyConnected::from_weights(Matrix::from_fn(4, 2, |i, j| (i + j) as f64)));
     let (x, e) = (Matrix::from_fn(3, 3, |_, _| random.normal()), Matrix::from_fn(3, 2, |_, _| random.normal()));
     for layer in &mut layers {
-        layer.set_optimizer(Box::new(Sgd::new(0.1)));
+        layer.parameters.optimizer = Some(Box::new(Sgd::new(0.1)));
         layer.forward(x.clone());
     }
     let [first, other] = &mut layers;
-    first.backward_first(e.clone());
+    first.backward_weights(e.clone());
     other.backward(e);
-    assert_eq!(first.weights(), other.weights());
-    assert_eq!(first.gradient_weights(), other.gradient_weights());
+    assert_eq!(first.parameters.weights, other.parameters.weights);
+    assert_eq!(first.parameters.gradient, other.parameters.gradient);
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn a_network_lends_its_layers_to_be_changed() {
     let data = Batches::new(Dataset::iris(), 10, Random::new(4));
     let mut network = NeuralNetwork::new(Sgd::new(0.1), data, CrossEntropyLoss::new());
     network.append_layer(FullyConnected::new(4, 3, &mut Random::new(5)));
-    *network.layers_mut()[0].weights_mut().unwrap() = Matrix::zeros(5, 3);
+    network.layers_mut()[0].parameters_mut().unwrap().weights = Matrix::zeros(5, 3);
     assert_eq!(network.predict(Matrix::ones(1, 4)), Matrix::zeros(1, 3));
 }
 
@@ -90,10 +90,10 @@ fn wrong_shapes_and_orders_are_refused_with_what_is_wrong() {
     let cases: [(String, &str); 12] = [
         (panics(|| fully_connected().forward(of(2, 3))), "the input is 2×3, but weights 5×3 take 4 inputs"),
         (panics(|| fully_connected().predict(of(2, 5))), "the input is 2×5, but weights 5×3 take 4 inputs"),
-        (panics(|| fully_connected().backward(of(2, 3))), "forward comes first"),
-        (panics(|| FullyConnected::from_weights(of(0, 3))), "no row for the biases"),
-        (panics(|| Relu::new().backward(of(2, 3))), "Relu::backward: forward comes first"),
-        (panics(|| Softmax::new().backward(of(2, 3))), "Softmax::backward: forward comes first"),
+        (panics(|| fully_connected().backward(of(2, 3))), "call forward first"),
+        (panics(|| FullyConnected::from_weights(of(0, 3))), "there is no row for the biases"),
+        (panics(|| Relu::new().backward(of(2, 3))), "Relu::backward: call forward first"),
+        (panics(|| Softmax::new().backward(of(2, 3))), "Softmax::backward: call forward first"),
         (
             panics(|| {
                 let mut relu = Relu::new();
@@ -112,16 +112,16 @@ fn wrong_shapes_and_orders_are_refused_with_what_is_wrong() {
         ),
         (
             panics(|| CrossEntropyLoss::new().forward(of(2, 4), &label)),
-            "CrossEntropyLoss::forward: the shapes differ, 2×4 and 2×3",
+            "CrossEntropyLoss: the shapes differ, 2×4 and 2×3",
         ),
-        (panics(|| CrossEntropyLoss::new().backward(&label)), "CrossEntropyLoss::backward: forward comes first"),
+        (panics(|| CrossEntropyLoss::new().backward(&label)), "CrossEntropyLoss::backward: call forward first"),
         (panics(|| Sgd::new(0.1).update(&mut of(2, 3), &of(3, 2))), "the shapes differ, 2×3 and 3×2"),
         (
             panics(|| {
                 let data = Batches::new(Dataset::iris(), 10, Random::new(4));
                 NeuralNetwork::new(Sgd::new(0.1), data, CrossEntropyLoss::new()).backward();
             }),
-            "NeuralNetwork::backward: forward comes first",
+            "NeuralNetwork::backward: call forward first",
         ),
     ];
     for (message, expected) in cases {

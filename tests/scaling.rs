@@ -65,18 +65,18 @@ fn none_leaves_every_bit() {
 }
 
 #[test]
-#[should_panic(expected = "2×3 inputs, but a scaling of 4 features")]
+#[should_panic(expected = "the inputs are 2×3, but the scaling is for 4 features")]
 fn other_numbers_of_features_are_refused_with_both() {
     Scaling::none(4).apply(&mut Matrix::zeros(2, 3));
 }
 
 #[test]
 fn numbers_that_are_no_scaling_are_refused() {
-    assert!(Scaling::from_numbers(Matrix::from_rows([[0.0, 1.0], [1.0, -2.0]])).is_some());
+    assert!(Scaling::from_matrix(Matrix::from_rows([[0.0, 1.0], [1.0, -2.0]])).is_some());
     for wrong in [[[0.0], [0.0]], [[f64::NAN], [1.0]], [[0.0], [f64::INFINITY]]] {
-        assert!(Scaling::from_numbers(Matrix::from_rows(wrong)).is_none(), "{wrong:?}");
+        assert!(Scaling::from_matrix(Matrix::from_rows(wrong)).is_none(), "{wrong:?}");
     }
-    assert!(Scaling::from_numbers(Matrix::ones(3, 1)).is_none());
+    assert!(Scaling::from_matrix(Matrix::ones(3, 1)).is_none());
 }
 
 proptest! {

@@ -27,7 +27,10 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
     let directory = words.text("--load").ok_or_else(|| Failure::usage("predict needs a model: --load DIR"))?;
     let model = Model::load(directory)?;
     let table = samples(file, &words, &model)?;
-    let ((samples, features), (rows, columns)) = (table.features.shape(), model.weights[0].shape());
+    let ((samples, features), (rows, columns)) = (
+        table.features.shape(),
+        (model.features() + 1, model.weights().next().map_or(0, feedforward::Matrix::columns)),
+    );
     if features + 1 != rows {
         let hint = if features == rows { "; if one column is the class, say which: --label COLUMN" } else { "" };
         return Err(Failure::Usage(format!(
@@ -39,7 +42,7 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
     let predicted = probabilities.row_argmax();
 
     let mut out = BufWriter::new(io::stdout().lock());
-    let names: Vec<_> = model.class_names.iter().map(|name| csv::field(name)).collect();
+    let names: Vec<_> = model.names().classes.iter().map(|name| csv::field(name)).collect();
     writeln!(out, "prediction,{}", names.join(","))?;
     for (row, &class) in probabilities.iter_rows().zip(&predicted) {
         let numbers: Vec<String> = row.iter().map(f64::to_string).collect();
@@ -47,8 +50,8 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
     }
     out.flush()?;
     if !table.classes.is_empty() {
-        let class = |i: usize| &table.class_names[table.classes[i]];
-        let right = (0..samples).filter(|&i| *class(i) == model.class_names[predicted[i]]).count();
+        let class = |i: usize| &table.names.classes[table.classes[i]];
+        let right = (0..samples).filter(|&i| *class(i) == model.names().classes[predicted[i]]).count();
         let part = 100.0 * right as f64 / samples as f64;
         let _ = writeln!(io::stderr(), "{right} of {samples} are as the label says: {part:.1} %");
     }
@@ -59,13 +62,12 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
 fn samples(file: &str, words: &Words, model: &Model) -> Result<Table, Failure> {
     if Path::new(file).is_dir() {
         source::refuse_choice(words, file)?;
-        let Dataset { inputs, labels, class_names } = idx::read_directory(file)?.test;
-        let classes = labels.row_argmax();
-        return Ok(Table { features: inputs, feature_names: Vec::new(), classes, class_names, label_name: None });
+        let Dataset { inputs, labels, names } = idx::read_directory(file)?.test;
+        return Ok(Table { features: inputs, classes: labels.row_argmax(), names });
     }
     let mut choice = source::choice(words, Some(model))?;
     if choice.label == Label::Last {
-        choice.label = model.label_name.clone().map_or(Label::None, Label::IfAny);
+        choice.label = model.names().label.clone().map_or(Label::None, Label::IfAny);
     }
     Ok(csv::read(file, &choice)?)
 }

@@ -5,7 +5,7 @@ use super::settings::Settings;
 use super::training::Training;
 use super::{Failure, chart};
 use feedforward::Matrix;
-use feedforward::evaluation::{accuracy, confusion};
+use feedforward::evaluation::{accuracy, confusion_matrix};
 use std::io::Write;
 use std::time::Duration;
 
@@ -20,8 +20,8 @@ pub(crate) fn glance(
     start: &str,
 ) -> Result<(), Failure> {
     let Training { name, train, test, .. } = training;
-    let (features, classes) = (train.inputs.columns(), train.class_names.len());
-    writeln!(out, "data      {name}: {features} features, {classes} classes ({})", names(&train.class_names))?;
+    let (features, classes) = (train.inputs.columns(), train.names.classes.len());
+    writeln!(out, "data      {name}: {features} features, {classes} classes ({})", names(&train.names.classes))?;
     writeln!(out, "          {} samples to train on, {} to test on", train.samples(), test.samples())?;
 
     let weights: usize = training.weights().map(|weights| weights.as_slice().len()).sum();
@@ -74,9 +74,9 @@ pub(crate) fn result(
 ) -> Result<(), Failure> {
     let (train, test) = (&training.train, &training.test);
     let (on_train, on_test) = (training.accuracy(train), accuracy(prediction, &test.labels));
-    let counts = confusion(prediction, &test.labels);
+    let counts = confusion_matrix(prediction, &test.labels);
     if !quiet && counts.len() <= MOST_CLASSES {
-        table(out, &test.class_names, &counts)?;
+        table(out, &test.names.classes, &counts)?;
     }
     writeln!(
         out,
@@ -86,7 +86,7 @@ pub(crate) fn result(
         duration(time)
     )?;
     if let Some(class) = only_answer(&counts) {
-        let name = &test.class_names[class];
+        let name = &test.names.classes[class];
         writeln!(
             out,
             "note      every test sample is taken for {name}: the network has learned nothing. Its ReLUs may"

@@ -145,7 +145,7 @@ impl Start {
             Start::Xavier => FullyConnected::xavier(inputs, outputs, random),
             Start::He => FullyConnected::he(inputs, outputs, random),
         };
-        layer.weights().cloned().unwrap_or_default()
+        layer.parameters().map(|parameters| parameters.weights.clone()).unwrap_or_default()
     }
 
     pub(crate) fn name(self) -> &'static str {

@@ -27,7 +27,7 @@ pub(crate) fn draw(training: &Training, prediction: &feedforward::Matrix, image:
     let mut svg = plot::start((960.0, 96.0 + CELL.1 * rows as f64 + 10.0), &title, &how);
     for (place, &i) in wrong.iter().take(shown).enumerate() {
         let (x, y) = (30.0 + CELL.0 * (place % ACROSS) as f64, 96.0 + CELL.1 * (place / ACROSS) as f64);
-        let class = |class: usize| plot::escape(&training.train.class_names[class]);
+        let class = |class: usize| plot::escape(&training.train.names.classes[class]);
         let sure = 100.0 * prediction[(i, predicted[i])];
         write!(
             svg,
@@ -47,7 +47,7 @@ pub(crate) fn draw(training: &Training, prediction: &feedforward::Matrix, image:
 
 /// The pixels as they were before they were scaled.
 fn unscaled(training: &Training, pixels: &[f64]) -> Vec<f64> {
-    let numbers = training.scaling.numbers();
+    let numbers = training.scaling.as_matrix();
     pixels.iter().enumerate().map(|(j, x)| x * numbers[(1, j)] + numbers[(0, j)]).collect()
 }
 

@@ -3,8 +3,9 @@
 use super::Failure;
 use super::options::{Words, nearest};
 use super::settings::Settings;
-use feedforward::data::csv::{self, Choice, Label};
-use feedforward::data::{Dataset, Scaling, idx, one_hot};
+use feedforward::Matrix;
+use feedforward::data::csv::{self, Label, Options};
+use feedforward::data::{Dataset, Names, Scaling, idx, one_hot};
 use feedforward::model::Model;
 use feedforward::random::Random;
 use std::path::{Path, PathBuf};
@@ -81,8 +82,7 @@ pub(crate) struct Source {
     pub(crate) train: Dataset,
     pub(crate) test: Dataset,
     pub(crate) scaling: Scaling,
-    pub(crate) feature_names: Vec<String>,
-    pub(crate) label_name: Option<String>,
+    pub(crate) names: Names,
     /// Rows and columns, if the samples are images.
     pub(crate) image: Option<(usize, usize)>,
 }
@@ -101,25 +101,20 @@ impl Source {
             refuse_choice(words, &kind.name())?;
         }
         let part = words.value("--test", "a number between 0 and 1", |part| 0.0 < *part && *part < 1.0)?;
-        let (mut feature_names, mut label_name, mut image) = (Vec::new(), None, None);
+        let mut image = None;
         let whole = match kind {
             Kind::Iris => Dataset::iris(),
             Kind::Digits => {
                 image = Some((8, 8));
                 Dataset::digits()
             }
-            Kind::Csv(file) => {
-                let table = csv::read(file, &choice(words, model)?)?;
-                (feature_names, label_name) = (table.feature_names.clone(), table.label_name.clone());
-                table.into_dataset()
-            }
+            Kind::Csv(file) => csv::read(file, &choice(words, model)?)?.into_dataset(),
             Kind::Images(directory) => {
                 if part.is_some() {
                     return Err(Failure::usage("--test: a directory of images has a test part of its own"));
                 }
                 let images = idx::read_directory(directory)?;
-                let names = (feature_names, label_name, Some(images.image));
-                return Source::scaled(kind, images.train, images.test, settings, model, names);
+                return Source::scaled(kind, images.train, images.test, settings, model, Some(images.image));
             }
         };
         let (train, test) = whole.split(1.0 - part.unwrap_or(1.0 / 3.0), random);
@@ -129,7 +124,7 @@ impl Source {
                 format!("{}: {train} samples to train on and {test} to test on; each part needs some", kind.name());
             return Err(Failure::Usage(message));
         }
-        Source::scaled(kind, train, test, settings, model, (feature_names, label_name, image))
+        Source::scaled(kind, train, test, settings, model, image)
     }
 
     fn scaled(
@@ -138,20 +133,20 @@ impl Source {
         mut test: Dataset,
         settings: &Settings,
         model: Option<&Model>,
-        (feature_names, label_name, image): (Vec<String>, Option<String>, Option<(usize, usize)>),
+        image: Option<(usize, usize)>,
     ) -> Result<Source, Failure> {
         if let Some(model) = model {
             (train, test) = (like(model, train)?, like(model, test)?);
         }
         let scaling = match (model, settings.scale) {
-            (Some(model), _) => model.scaling.clone(),
+            (Some(model), _) => model.scaling().clone(),
             (None, Scale::Largest) => Scaling::by_largest(&train.inputs),
             (None, Scale::Standardise) => Scaling::standardise(&train.inputs),
             (None, Scale::None) => Scaling::none(train.inputs.columns()),
         };
         scaling.apply(&mut train.inputs);
         scaling.apply(&mut test.inputs);
-        Ok(Source { name: kind.name(), train, test, scaling, feature_names, label_name, image })
+        Ok(Source { name: kind.name(), names: train.names.clone(), train, test, scaling, image })
     }
 }
 
@@ -164,37 +159,38 @@ pub(crate) fn refuse_choice(words: &Words, data: &str) -> Result<(), Failure> {
 }
 
 /// What to take from a CSV file.
-pub(crate) fn choice(words: &Words, model: Option<&Model>) -> Result<Choice, Failure> {
+pub(crate) fn choice(words: &Words, model: Option<&Model>) -> Result<Options, Failure> {
     let header = words.value("--header", "yes or no", |word: &String| word == "yes" || word == "no")?;
-    Ok(Choice {
+    Ok(Options {
         header: header.map(|word| word == "yes"),
         label: words.text("--label").map_or(Label::Last, |name| Label::Column(name.to_string())),
-        features: model.map_or(Vec::new(), |model| model.feature_names.clone()),
+        features: model.map_or(Vec::new(), |model| model.names().features.clone()),
     })
 }
 
 /// The data with the classes of the model, which may know more of them. Fails if the shapes do not fit.
 fn like(model: &Model, mut data: Dataset) -> Result<Dataset, Failure> {
-    let ((samples, features), (rows, columns)) = (data.inputs.shape(), model.weights[0].shape());
+    let ((samples, features), (rows, columns)) =
+        (data.inputs.shape(), (model.features() + 1, model.weights().next().map_or(0, Matrix::columns)));
     if features + 1 != rows {
         return Err(Failure::Usage(format!(
             "the data are {samples}×{features}, but the model's first layer is {rows}×{columns} and takes {} features",
             rows - 1
         )));
     }
-    if data.class_names != model.class_names {
+    if data.names.classes != model.names().classes {
         let known = |name: &String| {
-            model.class_names.iter().position(|known| known == name).ok_or_else(|| {
-                let known = model.class_names.join(", ");
+            model.names().classes.iter().position(|known| known == name).ok_or_else(|| {
+                let known = model.names().classes.join(", ");
                 Failure::Usage(format!(
                     "the data have a class {name:?}, which the model does not know; it knows {known}"
                 ))
             })
         };
-        let places = data.class_names.iter().map(known).collect::<Result<Vec<usize>, _>>()?;
+        let places = data.names.classes.iter().map(known).collect::<Result<Vec<usize>, _>>()?;
         let classes: Vec<usize> = data.labels.row_argmax().into_iter().map(|class| places[class]).collect();
-        data.labels = one_hot(&classes, model.class_names.len());
-        data.class_names = model.class_names.clone();
+        data.labels = one_hot(&classes, model.names().classes.len());
+        data.names.classes = model.names().classes.clone();
     }
     Ok(data)
 }

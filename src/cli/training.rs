@@ -4,7 +4,7 @@ use super::Failure;
 use super::outputs::Outputs;
 use super::settings::{Length, Settings};
 use super::source::Source;
-use feedforward::data::{Batches, Dataset, Scaling};
+use feedforward::data::{Batches, Dataset, Names, Scaling};
 use feedforward::evaluation::accuracy;
 use feedforward::model::Model;
 use feedforward::random::Random;
@@ -23,8 +23,7 @@ pub(crate) struct Training {
     pub(crate) train: Arc<Dataset>,
     pub(crate) test: Dataset,
     pub(crate) scaling: Scaling,
-    feature_names: Vec<String>,
-    label_name: Option<String>,
+    names: Names,
     /// Rows and columns, if the samples are images.
     pub(crate) image: Option<(usize, usize)>,
     network: NeuralNetwork,
@@ -57,16 +56,10 @@ impl Training {
         settings: &Settings,
         mut random: Random,
     ) -> Result<Training, Failure> {
-        let Source { name, train, test, scaling, feature_names, label_name, image } = source;
+        let Source { name, train, test, scaling, names, image } = source;
         let model = match loaded {
             Some(model) => model,
-            None => Model {
-                weights: first_weights(&train, settings, &mut random)?,
-                scaling: scaling.clone(),
-                class_names: train.class_names.clone(),
-                feature_names: feature_names.clone(),
-                label_name: label_name.clone(),
-            },
+            None => Model::new(first_weights(&train, settings, &mut random)?, scaling.clone(), names.clone()),
         };
         let train = Arc::new(train);
         let batch_size = settings.batch_size.min(train.samples());
@@ -84,8 +77,7 @@ impl Training {
             train,
             test,
             scaling,
-            feature_names,
-            label_name,
+            names,
             image,
             network,
             iterations,
@@ -121,8 +113,8 @@ impl Training {
     fn decay(&mut self, settings: &Settings) {
         if settings.decay < 1.0 {
             let rate = settings.learning_rate * settings.decay.powf(self.epochs.len() as f64);
-            for layer in self.network.layers_mut().iter_mut().filter(|layer| layer.trainable()) {
-                layer.set_optimizer(Box::new(Sgd::new(rate.max(f64::MIN_POSITIVE))));
+            for parameters in self.network.layers_mut().iter_mut().filter_map(|layer| layer.parameters_mut()) {
+                parameters.optimizer = Some(Box::new(Sgd::new(rate.max(f64::MIN_POSITIVE))));
             }
         }
     }
@@ -171,12 +163,12 @@ impl Training {
         for rows in rows.chunks(MEASURED) {
             probabilities.extend(self.network.predict(inputs.select_rows(rows)).into_vec());
         }
-        Matrix::from_vec(inputs.rows(), self.train.class_names.len(), probabilities)
+        Matrix::from_vec(inputs.rows(), self.train.names.classes.len(), probabilities)
     }
 
     /// The weights of the trainable layers.
     pub(crate) fn weights(&self) -> impl Iterator<Item = &Matrix> {
-        self.network.layers().iter().filter_map(|layer| Layer::weights(layer.as_ref()))
+        self.network.layers().iter().filter_map(|layer| layer.parameters()).map(|parameters| &parameters.weights)
     }
 
     /// Whether all weights are finite.
@@ -186,13 +178,7 @@ impl Training {
 
     /// What the network has learned so far.
     pub(crate) fn model(&self) -> Model {
-        Model {
-            weights: self.weights().cloned().collect(),
-            scaling: self.scaling.clone(),
-            class_names: self.train.class_names.clone(),
-            feature_names: self.feature_names.clone(),
-            label_name: self.label_name.clone(),
-        }
+        Model::new(self.weights().cloned().collect(), self.scaling.clone(), self.names.clone())
     }
 }
 
@@ -200,7 +186,7 @@ impl Training {
 fn first_weights(train: &Dataset, settings: &Settings, random: &mut Random) -> Result<Vec<Matrix>, Failure> {
     let mut sizes = vec![train.inputs.columns()];
     sizes.extend(&settings.hidden);
-    sizes.push(train.class_names.len());
+    sizes.push(train.names.classes.len());
     let number = sizes.windows(2).try_fold(0usize, |sum, size| size[1].checked_mul(size[0] + 1)?.checked_add(sum));
     if number.is_none_or(|number| number > MOST_WEIGHTS) {
         return Err(Failure::Usage(format!("--hidden: a network {sizes:?} has more than {MOST_WEIGHTS} weights")));

@@ -1,99 +1,98 @@
-//! Tables as text: CSV, a sample a line.
+//! CSV: tables as text, one sample a line.
 //!
-//! Fields are separated by commas; by semicolons or tabs if the first line has no comma. A field in double quotes may
-//! hold separators, line breaks and, doubled, quotes. Lines end with LF or CRLF; blank ones are skipped, and so are blanks
-//! around a field. The first line is taken for a header if none of its fields is a number.
+//! Commas separate the fields; if the first line has no comma, semicolons or tabs do. A field in double quotes may contain
+//! separators, line breaks and quotes (doubled). Lines end with LF or CRLF. Blank lines are skipped, and so are blanks
+//! around a field. The first line is read as a header if none of its fields is a number.
 //!
 //! ```
-//! use feedforward::data::csv::{self, Choice};
+//! use feedforward::data::csv::{self, Options};
 //!
 //! let text = "length,width,kind\n5.1,3.5,setosa\n7.0,3.2,versicolor\n";
-//! let table = csv::parse("flowers.csv".as_ref(), text.as_bytes(), &Choice::default())?;
+//! let table = csv::parse("flowers.csv".as_ref(), text.as_bytes(), &Options::default())?;
 //! assert_eq!(table.features, feedforward::Matrix::from_rows([[5.1, 3.5], [7.0, 3.2]]));
-//! assert_eq!(table.class_names, ["setosa", "versicolor"]);
+//! assert_eq!(table.names.classes, ["setosa", "versicolor"]);
 //!
-//! let damaged = csv::parse("flowers.csv".as_ref(), b"1,2,a\n3,four,b\n", &Choice::default());
+//! let damaged = csv::parse("flowers.csv".as_ref(), b"1,2,a\n3,four,b\n", &Options::default());
 //! assert_eq!(damaged.unwrap_err().to_string(), "flowers.csv, line 2, column 2: \"four\" is not a finite number");
 //! # Ok::<(), feedforward::data::FileError>(())
 //! ```
 
 use super::error::{self, FileError, Place};
 use super::records::Records;
-use super::{Dataset, one_hot};
+use super::{Dataset, Names, one_hot};
 use crate::Matrix;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
 
-/// A label column with more different values than this is taken for a mistake: labels are one-hot, a number a class.
+/// The most classes that a label column may have. One with more values is probably not a label: in a one-hot label every
+/// class takes a number.
 pub const MOST_CLASSES: usize = 256;
 
-/// What to take from a table.
+/// How to read a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Choice {
-    /// Whether the first line is a header; if not stated, that is detected.
+pub struct Options {
+    /// Whether the first line is a header. `None`: detect it.
     pub header: Option<bool>,
     /// The column of the classes.
     pub label: Label,
-    /// The names of the columns of features, which may stand anywhere in the table. None: all but the label.
+    /// The names of the feature columns, in the order in which they are wanted. Empty: all columns but the label.
     pub features: Vec<String>,
 }
 
 /// Which column holds the classes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Label {
-    /// The last.
+    /// The last column.
     #[default]
     Last,
-    /// The one of this name or, counted from 1, of this number.
+    /// The column with this name or, counted from 1, this number.
     Column(String),
-    /// The one of this name, if there is one.
+    /// The column with this name, if there is one.
     IfAny(String),
-    /// No column: all are features.
+    /// No column: all columns are features.
     None,
 }
 
-/// A table: numbers, and perhaps a class for each row.
+/// A table: the features of each sample and, if there is a label column, its class.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
-    /// `samples × features`.
+    /// The features, `samples × features`.
     pub features: Matrix,
-    /// The names of the features, if the table has a header.
-    pub feature_names: Vec<String>,
-    /// The class of each sample; empty if there is no column of them.
+    /// The class of each sample; empty if there is no label column.
     pub classes: Vec<usize>,
-    /// The names of the classes in order: of size if all are numbers, otherwise of the alphabet.
-    pub class_names: Vec<String>,
-    /// The name of the label column, if the table has one, and a header.
-    pub label_name: Option<String>,
+    /// The names of features and label, if the table has a header, and those of the classes. Classes are in numerical
+    /// order if all their names are numbers, otherwise in alphabetical order.
+    pub names: Names,
 }
 
 impl Table {
-    /// The data set, its labels one-hot.
+    /// Converts the table into a data set with one-hot labels.
     ///
     /// # Panics
-    /// When the table has no label column.
+    /// If the table has no label column.
+    #[must_use]
     #[track_caller]
     pub fn into_dataset(self) -> Dataset {
         assert!(self.classes.len() == self.features.rows(), "Table::into_dataset: the table has no labels");
-        let labels = one_hot(&self.classes, self.class_names.len());
-        Dataset { inputs: self.features, labels, class_names: self.class_names }
+        let labels = one_hot(&self.classes, self.names.classes.len());
+        Dataset::new(self.features, labels, self.names)
     }
 }
 
-/// Reads the table in a file.
+/// Reads a table from a file.
 ///
 /// # Errors
-/// What is wrong with the file, with its line and column.
-pub fn read(file: impl AsRef<Path>, choice: &Choice) -> Result<Table, FileError> {
-    parse(file.as_ref(), &error::read(file.as_ref())?, choice)
+/// If the file cannot be read or is not such a table. The error names line and column.
+pub fn read(file: impl AsRef<Path>, options: &Options) -> Result<Table, FileError> {
+    parse(file.as_ref(), &error::read(file.as_ref())?, options)
 }
 
-/// Reads the table in these bytes; the name of the file is for the errors.
+/// Reads a table from bytes. Errors name `file`.
 ///
 /// # Errors
-/// What is wrong with the bytes, with their line and column.
-pub fn parse(file: &Path, bytes: &[u8], choice: &Choice) -> Result<Table, FileError> {
+/// If the bytes are not such a table. The error names line and column.
+pub fn parse(file: &Path, bytes: &[u8], options: &Options) -> Result<Table, FileError> {
     let wrong = |place, message: String| FileError::new(file, place, message);
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let line = 1 + bytes[..error.valid_up_to()].iter().filter(|&&byte| byte == b'\n').count();
@@ -104,29 +103,29 @@ pub fn parse(file: &Path, bytes: &[u8], choice: &Choice) -> Result<Table, FileEr
     let mut next = |fields: &mut Vec<_>| records.next(fields).map_err(|(place, message)| wrong(place, message));
 
     let Some(mut line) = next(&mut fields)? else {
-        return Err(wrong(Place::Whole, "holds no table: not one line with fields".to_string()));
+        return Err(wrong(Place::Whole, "has no table: it has no line with fields".to_string()));
     };
     let width = fields.len();
     let mut header = Vec::new();
-    if choice.header.unwrap_or_else(|| fields.iter().all(|field| field.parse::<f64>().is_err())) {
+    if options.header.unwrap_or_else(|| fields.iter().all(|field| field.parse::<f64>().is_err())) {
         header = fields.iter().map(|field| field.to_string()).collect();
         line = next(&mut fields)?
-            .ok_or_else(|| wrong(Place::Line(line), "is a header, and no line of numbers follows".to_string()))?;
+            .ok_or_else(|| wrong(Place::Line(line), "is a header, but no sample follows".to_string()))?;
     }
-    let columns = Columns::choose(choice, &header, width).map_err(|message| wrong(Place::Line(1), message))?;
+    let columns = Columns::choose(options, &header, width).map_err(|message| wrong(Place::Line(1), message))?;
 
     let first = line;
     let mut values = Vec::new();
     let mut classes = Classes::default();
     loop {
         if fields.len() != width {
-            let message = format!("has {} fields, the first line has {width}", fields.len());
+            let message = format!("has {} fields, but the first line has {width}", fields.len());
             return Err(wrong(Place::Line(line), message));
         }
         for &column in &columns.features {
             let field: &Cow<str> = &fields[column];
             let value = field.parse().ok().filter(|value: &f64| value.is_finite()).ok_or_else(|| {
-                let hint = if header.is_empty() && line == first { "; if this line is a header, state it" } else { "" };
+                let hint = if header.is_empty() && line == first { "; if this line is a header, say so" } else { "" };
                 wrong(Place::Field(line, column + 1), format!("{field:?} is not a finite number{hint}"))
             })?;
             values.push(value);
@@ -143,14 +142,16 @@ pub fn parse(file: &Path, bytes: &[u8], choice: &Choice) -> Result<Table, FileEr
     let rows = values.len() / columns.features.len();
     Ok(Table {
         features: Matrix::from_vec(rows, columns.features.len(), values),
-        feature_names: columns.features.iter().filter_map(|&column| header.get(column).cloned()).collect(),
         classes,
-        class_names,
-        label_name: columns.label.and_then(|label| header.get(label).cloned()),
+        names: Names {
+            features: columns.features.iter().filter_map(|&column| header.get(column).cloned()).collect(),
+            label: columns.label.and_then(|label| header.get(label).cloned()),
+            classes: class_names,
+        },
     })
 }
 
-/// The classes of the samples, numbered as they were met.
+/// The classes of the samples, numbered in the order in which they appear.
 #[derive(Default)]
 struct Classes {
     known: HashMap<String, usize>,
@@ -160,13 +161,16 @@ struct Classes {
 impl Classes {
     fn add(&mut self, name: &str) -> Result<(), String> {
         if name.is_empty() {
-            return Err("the label is empty; a class was expected".to_string());
+            return Err("the label is empty; expected a class".to_string());
         }
         let number = self.known.len();
         let class = self.known.get(name).copied().unwrap_or(number);
         if class == MOST_CLASSES {
-            let advice = "is this the column of the classes?";
-            return Err(format!("the label {name:?} is one more than {MOST_CLASSES} classes; {advice}"));
+            let advice = "is this the label column?";
+            return Err(format!(
+                "the label {name:?} would be class {}, and at most {MOST_CLASSES} are read; {advice}",
+                number + 1
+            ));
         }
         if class == number {
             self.known.insert(name.to_string(), number);
@@ -175,7 +179,7 @@ impl Classes {
         Ok(())
     }
 
-    /// The class of each sample and the classes' names, now in the order of the names.
+    /// The class of each sample and the names of the classes, sorted by name.
     fn sorted(self) -> (Vec<usize>, Vec<String>) {
         let mut names: Vec<(String, usize)> = self.known.into_iter().collect();
         let number = |name: &str| name.parse::<f64>().ok().filter(|number| !number.is_nan());
@@ -193,20 +197,20 @@ impl Classes {
     }
 }
 
-/// Which columns are what, counted from 0.
+/// The columns of features and label, counted from 0.
 struct Columns {
     features: Vec<usize>,
     label: Option<usize>,
 }
 
 impl Columns {
-    fn choose(choice: &Choice, header: &[String], width: usize) -> Result<Columns, String> {
+    fn choose(options: &Options, header: &[String], width: usize) -> Result<Columns, String> {
         let named = |name: &str| header.iter().position(|column| column == name);
         let absent = |name: &str| match header {
             [] => format!("there is no column {name:?}: the table has no header, and {width} columns"),
             _ => format!("there is no column {name:?} among {}", header.join(", ")),
         };
-        let label = match &choice.label {
+        let label = match &options.label {
             Label::Last => Some(width - 1),
             Label::None => None,
             Label::IfAny(name) => named(name),
@@ -215,10 +219,14 @@ impl Columns {
                 Some(named(name).or_else(numbered).ok_or_else(|| absent(name))?)
             }
         };
-        let features = if choice.features.is_empty() || header.is_empty() {
+        let features = if options.features.is_empty() || header.is_empty() {
             (0..width).filter(|&column| Some(column) != label).collect()
         } else {
-            choice.features.iter().map(|name| named(name).ok_or_else(|| absent(name))).collect::<Result<Vec<_>, _>>()?
+            options
+                .features
+                .iter()
+                .map(|name| named(name).ok_or_else(|| absent(name)))
+                .collect::<Result<Vec<_>, _>>()?
         };
         if features.is_empty() {
             return Err(format!("the only column is the label {:?}: there are no features", header.first()));
@@ -227,7 +235,8 @@ impl Columns {
     }
 }
 
-/// The text as a field of a CSV file: in quotes if it must be.
+/// Formats text as a field of a CSV file, in quotes if necessary.
+#[must_use]
 pub fn field(text: &str) -> Cow<'_, str> {
     let plain = !text.contains([',', ';', '\t', '"', '\n', '\r']) && text.trim() == text;
     if plain { text.into() } else { format!("\"{}\"", text.replace('"', "\"\"")).into() }

@@ -1,20 +1,23 @@
-use super::{Dataset, one_hot};
+//! The digits data set.
+
+use super::{Dataset, Names, one_hot};
 use crate::Matrix;
 
-/// The data set itself: a digit a line, its class, and its pixels row after row, each a digit 0 … g of base 17.
+/// The file: one image a line, its class and then its pixels row after row, each written as a digit 0 … g of base 17.
 const TEXT: &str = include_str!("digits.txt");
 
 impl Dataset {
-    /// Digits: 1797 handwritten digits of 13 people, images of 8 × 8 pixels whose values are 0 … 16.
+    /// Digits: 1797 handwritten digits by 13 people, as images of 8 × 8 pixels with values 0 … 16.
     ///
-    /// The test part of "Optical Recognition of Handwritten Digits" by E. Alpaydin and C. Kaynak (1998), distributed by
-    /// the UCI Machine Learning Repository (doi:10.24432/C50P49) under the licence CC BY 4.0; the values as published,
-    /// written in another form.
+    /// The test set of "Optical Recognition of Handwritten Digits" by E. Alpaydin and C. Kaynak (1998), distributed by
+    /// the UCI Machine Learning Repository (doi:10.24432/C50P49) under the licence CC BY 4.0, with the
+    /// published values in another notation.
     ///
     /// ```
     /// let digits = feedforward::data::Dataset::digits();
     /// assert_eq!(digits.inputs.shape(), (1797, 64));
     /// ```
+    #[must_use]
     pub fn digits() -> Dataset {
         let pixel = |c: char| f64::from(c.to_digit(17).expect("a digit of base 17"));
         let (mut pixels, mut classes) = (Vec::new(), Vec::new());
@@ -23,10 +26,7 @@ impl Dataset {
             classes.push(class.parse().expect("a class"));
             pixels.extend(image.chars().map(pixel));
         }
-        Dataset {
-            inputs: Matrix::from_vec(classes.len(), 64, pixels),
-            labels: one_hot(&classes, 10),
-            class_names: (0..10).map(|class| class.to_string()).collect(),
-        }
+        let inputs = Matrix::from_vec(classes.len(), 64, pixels);
+        Dataset::new(inputs, one_hot(&classes, 10), Names::of_classes(0..10))
     }
 }

@@ -1,22 +1,26 @@
+//! Errors about files.
+
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-/// What is wrong with a file, where, and what would be right.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// An error in a file: where it is, what is wrong, and what would be right.
+#[derive(Clone, Debug)]
 pub struct FileError {
-    /// The file, or the directory.
+    /// The file or directory.
     pub file: PathBuf,
-    /// Where in it.
+    /// The place in the file.
     pub place: Place,
     /// What is wrong there, and what would be right.
     pub message: String,
+    system: Option<Arc<io::Error>>,
 }
 
 /// A place in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// Nowhere in particular.
+    /// The file as a whole.
     Whole,
     /// A line, counted from 1.
     Line(usize),
@@ -28,12 +32,13 @@ pub enum Place {
 
 impl FileError {
     pub(crate) fn new(file: &Path, place: Place, message: impl Into<String>) -> FileError {
-        FileError { file: file.to_path_buf(), place, message: message.into() }
+        FileError { file: file.to_path_buf(), place, message: message.into(), system: None }
     }
 
-    /// The system's refusal to read or write the file.
+    /// An error of the operating system when it reads or writes the file.
     pub(crate) fn system(file: &Path, error: io::Error) -> FileError {
-        FileError::new(file, Place::Whole, error.to_string())
+        let message = error.to_string();
+        FileError { system: Some(Arc::new(error)), ..FileError::new(file, Place::Whole, message) }
     }
 }
 
@@ -50,9 +55,14 @@ impl fmt::Display for FileError {
     }
 }
 
-impl std::error::Error for FileError {}
+impl std::error::Error for FileError {
+    /// The error of the operating system, if it refused to read or write the file.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.system.as_ref().map(|error| error.as_ref() as _)
+    }
+}
 
-/// The bytes of a file. A directory, or a pipe without an end, is refused, and so is a compressed file.
+/// Reads the bytes of a file. Refuses directories, pipes and files compressed by gzip.
 pub(crate) fn read(file: &Path) -> Result<Vec<u8>, FileError> {
     let system = |error| FileError::system(file, error);
     if !std::fs::metadata(file).map_err(system)?.is_file() {

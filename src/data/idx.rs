@@ -1,7 +1,9 @@
-//! IDX: the format of MNIST, Fashion-MNIST and EMNIST. Two bytes 0, a type, a number of dimensions; their sizes, each
-//! four bytes, the highest first; then the elements, of which only the type of images and labels is read, unsigned bytes.
+//! IDX: the format of MNIST, Fashion-MNIST and EMNIST.
 //!
-//! A directory with the four files is enough:
+//! A file starts with two bytes 0, a type, and the number of dimensions. The size of each dimension follows as four bytes,
+//! most significant first, and then the elements. Only unsigned bytes are read, the type of images and labels.
+//!
+//! [`read_directory`] reads a directory with the four files:
 //!
 //! ```no_run
 //! let mnist = feedforward::data::idx::read_directory("mnist")?;
@@ -11,34 +13,34 @@
 //! ```
 
 use super::error::{self, FileError, Place};
-use super::{Dataset, one_hot};
+use super::{Dataset, Names, one_hot};
 use crate::Matrix;
 use std::path::{Path, PathBuf};
 
-/// Images of handwritten digits, letters, clothes, …, in the two parts into which their authors split them.
+/// Images of handwritten digits, letters, clothes, …, split by their authors into training and test set.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Images {
-    /// To train on; the pixels, row after row, are 0 … 255.
+    /// The training set. The pixels of an image, row after row, are 0 … 255.
     pub train: Dataset,
-    /// To test on.
+    /// The test set.
     pub test: Dataset,
-    /// Rows and columns of every image.
+    /// The rows and columns of every image.
     pub image: (usize, usize),
 }
 
-/// Elements and their shape, as an IDX file holds them.
+/// The contents of an IDX file: elements and their shape.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Array<'a> {
     /// The size of each dimension.
     pub shape: Vec<usize>,
-    /// The elements, the last dimension running fastest.
+    /// The elements; the last dimension varies fastest.
     pub elements: &'a [u8],
 }
 
-/// Reads the array in these bytes; the name of the file is for the errors.
+/// Reads an array from bytes. Errors name `file`.
 ///
 /// # Errors
-/// What is wrong with the bytes, and where. Sizes are believed only if there are as many bytes as they ask for.
+/// If the bytes are not such a file, or the sizes in its header do not account for every byte. The error names the byte.
 pub fn parse<'a>(file: &Path, bytes: &'a [u8]) -> Result<Array<'a>, FileError> {
     let wrong = |byte, message: String| Err(FileError::new(file, Place::Byte(byte), message));
     let short = |needed| wrong(bytes.len(), format!("the file ends here; its header needs {needed} bytes"));
@@ -63,11 +65,11 @@ pub fn parse<'a>(file: &Path, bytes: &'a [u8]) -> Result<Array<'a>, FileError> {
     Ok(Array { shape, elements })
 }
 
-/// Reads the images and labels in a directory: `train-images-idx3-ubyte` and `train-labels-idx1-ubyte` to train on,
-/// `t10k-…` or `test-…` to test on. A point may stand before `idx`, and anything before the names (as in EMNIST).
+/// Reads the images and labels in a directory: `train-images-idx3-ubyte` and `train-labels-idx1-ubyte` are the training
+/// set, `t10k-…` or `test-…` the test set. `.idx` is accepted for `-idx`, and a prefix to the names (as in EMNIST).
 ///
 /// # Errors
-/// What is missing, or what is wrong with which file.
+/// If a file is missing or damaged, or the files do not fit each other. The error names the file.
 pub fn read_directory(directory: impl AsRef<Path>) -> Result<Images, FileError> {
     let names = names(directory.as_ref())?;
     let find = |part: &[&str], what| find(directory.as_ref(), &names, part, what);
@@ -85,7 +87,7 @@ pub fn read_directory(directory: impl AsRef<Path>) -> Result<Images, FileError> 
     let (test_inputs, test_image) = read_images(&files[2])?;
     if image != test_image {
         let message =
-            format!("images of {}×{}, but those to train on are {}×{}", test_image.0, test_image.1, image.0, image.1);
+            format!("images of {}×{}, but the training images are {}×{}", test_image.0, test_image.1, image.0, image.1);
         return Err(FileError::new(&files[2], Place::Byte(8), message));
     }
     let dataset = |inputs: Matrix, labels: Vec<usize>, file: &Path| {
@@ -93,20 +95,20 @@ pub fn read_directory(directory: impl AsRef<Path>) -> Result<Images, FileError> 
             let message = format!("{} labels, but there are {} images", labels.len(), inputs.rows());
             return Err(FileError::new(file, Place::Byte(4), message));
         }
-        let class_names = (0..classes).map(|class| class.to_string()).collect();
-        Ok(Dataset { inputs, labels: one_hot(&labels, classes), class_names })
+        Ok(Dataset::new(inputs, one_hot(&labels, classes), Names::of_classes(0..classes)))
     };
     let train = dataset(train_inputs, train_labels, &files[1])?;
     Ok(Images { train, test: dataset(test_inputs, test_labels, &files[3])?, image })
 }
 
-/// Whether the directory has a file of images in this format, or one that only has to be unpacked.
+/// Returns whether the directory has a file of images in this format, compressed or not.
+#[must_use]
 pub fn is_directory(directory: impl AsRef<Path>) -> bool {
     names(directory.as_ref())
         .is_ok_and(|names| names.iter().any(|name| name.replace(".idx", "-idx").contains("images-idx3")))
 }
 
-/// The images of a file, one a row, and the rows and columns of each.
+/// Reads the images of a file, one a row, and the rows and columns of an image.
 fn read_images(file: &Path) -> Result<(Matrix, (usize, usize)), FileError> {
     let bytes = error::read(file)?;
     let array = parse(file, &bytes)?;
@@ -115,7 +117,7 @@ fn read_images(file: &Path) -> Result<(Matrix, (usize, usize)), FileError> {
         return Err(FileError::new(file, Place::Byte(3), message));
     };
     if array.elements.is_empty() {
-        let message = format!("holds no pixels: its sizes are {}", by(&array.shape));
+        let message = format!("has no pixels: its sizes are {}", by(&array.shape));
         return Err(FileError::new(file, Place::Byte(4), message));
     }
     let mut images = Matrix::zeros(number, rows * columns);
@@ -123,7 +125,7 @@ fn read_images(file: &Path) -> Result<(Matrix, (usize, usize)), FileError> {
     Ok((images, (rows, columns)))
 }
 
-/// The class of every image.
+/// Reads the class of each image.
 fn read_labels(file: &Path) -> Result<Vec<usize>, FileError> {
     let bytes = error::read(file)?;
     let array = parse(file, &bytes)?;
@@ -145,7 +147,7 @@ fn names(directory: &Path) -> Result<Vec<String>, FileError> {
     Ok(names)
 }
 
-/// The file of this part and kind.
+/// Finds the file of this part (training or test) and kind (images or labels).
 fn find(directory: &Path, names: &[String], parts: &[&str], what: &str) -> Result<PathBuf, FileError> {
     let wanted: Vec<String> = parts.iter().map(|part| format!("{part}-{what}-ubyte")).collect();
     let ends = |name: &str, more: &str| {
@@ -158,12 +160,12 @@ fn find(directory: &Path, names: &[String], parts: &[&str], what: &str) -> Resul
             Some(name) => format!("{name} is compressed; unpack it first: gzip -d {}", directory.join(name).display()),
             None => format!("has no file {}", wanted.join(" or ")),
         },
-        [one, other, ..] => format!("has several sets of images: {one} and {other}; a directory should have one"),
+        [one, other, ..] => format!("has more than one set of images: {one} and {other}; keep one set in a directory"),
     };
     Err(FileError::new(directory, Place::Whole, message))
 }
 
-/// 60000 × 28 × 28.
+/// Formats a shape: 60000 × 28 × 28.
 fn by(shape: &[usize]) -> String {
     shape.iter().map(usize::to_string).collect::<Vec<_>>().join(" × ")
 }

@@ -1,21 +1,19 @@
-use super::Dataset;
-use super::csv::{self, Choice, Table};
+//! The Iris data set.
 
-/// The file itself: a line of column names, then a flower a line.
+use super::Dataset;
+use super::csv::{self, Options};
+
+/// The file: a line of column names, then one flower a line.
 const CSV: &str = include_str!("iris.csv");
 
 impl Dataset {
-    /// Iris: 150 flowers, of each the length and width of sepal and petal in centimetres, 50 of each of 3 species.
+    /// Iris: 150 flowers, 50 of each of 3 species, with the length and width of sepal and petal in centimetres.
     ///
-    /// Measured by Edgar Anderson, published by R. A. Fisher, "The use of multiple measurements in taxonomic problems",
-    /// Annals of Eugenics 7 (1936); values as in the article. Distributed by the UCI Machine Learning Repository
-    /// (doi:10.24432/C56C76) under the licence CC BY 4.0.
+    /// Measured by Edgar Anderson and published by R. A. Fisher, "The use of multiple measurements in taxonomic
+    /// problems", Annals of Eugenics 7 (1936), with the values of the article. Distributed by the UCI Machine Learning
+    /// Repository (doi:10.24432/C56C76) under the licence CC BY 4.0.
+    #[must_use]
     pub fn iris() -> Dataset {
-        iris().into_dataset()
+        csv::parse("iris.csv".as_ref(), CSV.as_bytes(), &Options::default()).expect("a good table").into_dataset()
     }
-}
-
-/// Iris with the names of its columns.
-fn iris() -> Table {
-    csv::parse("iris.csv".as_ref(), CSV.as_bytes(), &Choice::default()).expect("a good table")
 }

@@ -1,60 +1,103 @@
-//! Data to train on: samples with labels, their split into a part to learn from and a part to be tested on, and the
-//! batches that a network asks for. Iris is inside; data of your own come as CSV, IDX or NPY files.
+//! Data to train on: samples with labels, their split into training and test data, and the batches for a network.
+//!
+//! Iris and the digits are built in. Your own data can come from CSV, IDX or NPY files, or from matrices in memory:
+//!
+//! ```
+//! use feedforward::Matrix;
+//! use feedforward::data::{Dataset, Names, one_hot};
+//!
+//! let inputs = Matrix::from_rows([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]);
+//! let xor = Dataset::new(inputs, one_hot(&[0, 1, 1, 0], 2), Names::of_classes(["equal", "different"]));
+//! assert_eq!(xor.samples(), 4);
+//! ```
 
 pub mod csv;
 mod digits;
 mod error;
 pub mod idx;
 mod iris;
+mod names;
 pub mod npy;
 mod npy_header;
 mod records;
 mod scaling;
 
 pub use error::{FileError, Place};
+pub use names::Names;
 pub use scaling::Scaling;
 
 use crate::random::Random;
 use crate::{DataSource, Matrix};
+use std::fmt;
 use std::sync::Arc;
 
-/// Samples, the class of each, and the classes' names.
+/// Samples with the class of each, and the names that belong to them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dataset {
-    /// `samples × features`.
+    /// The inputs, `samples × features`.
     pub inputs: Matrix,
-    /// `samples × classes`, every row one-hot.
+    /// The labels, `samples × classes`, every row one-hot.
     pub labels: Matrix,
-    /// One name for each class.
-    pub class_names: Vec<String>,
+    /// The names of features, label and classes.
+    pub names: Names,
 }
 
 impl Dataset {
+    /// Creates a data set from inputs (`samples × features`), labels (`samples × classes`) and names.
+    ///
+    /// # Panics
+    /// If inputs and labels do not have the same number of rows, a row of the labels is not one-hot, the number of
+    /// class names is not the number of columns of the labels, or the number of feature names is neither 0 nor the number
+    /// of columns of the inputs.
+    #[must_use]
+    #[track_caller]
+    pub fn new(inputs: Matrix, labels: Matrix, names: Names) -> Dataset {
+        let ((m, features), (n, classes)) = (inputs.shape(), labels.shape());
+        assert!(m == n, "Dataset::new: {m} inputs, but {n} labels");
+        for (i, row) in labels.iter_rows().enumerate() {
+            let one_hot = row.iter().all(|&y| y == 0.0 || y == 1.0) && row.iter().sum::<f64>() == 1.0;
+            assert!(one_hot, "Dataset::new: row {i} of the labels is not one-hot: exactly one 1, and 0 elsewhere");
+        }
+        let (named, named_classes) = (names.features.len(), names.classes.len());
+        assert!(named == 0 || named == features, "Dataset::new: {named} feature names for {features} features");
+        assert!(named_classes == classes, "Dataset::new: {named_classes} class names for {classes} classes");
+        Dataset { inputs, labels, names }
+    }
+
     /// The number of samples.
+    #[must_use]
     pub fn samples(&self) -> usize {
         self.inputs.rows()
     }
 
     /// Divides all inputs by the largest absolute value among them, so that they lie in −1 … 1, as the exercise asks.
-    /// Where a test must not have been looked at before, learn the [`Scaling`] from the data to train on alone.
+    ///
+    /// Call it before [`split`](Dataset::split) only if the test data may influence the scaling. Otherwise learn the
+    /// [`Scaling`] from the training data and apply it to both.
     pub fn divide_by_largest(&mut self) {
         Scaling::by_largest(&self.inputs).apply(&mut self.inputs);
     }
 
-    /// The given samples, in the given order, as a data set of their own.
+    /// Copies the given samples, in the given order, into a new data set.
+    ///
+    /// # Panics
+    /// If a sample does not exist.
+    #[must_use]
     #[track_caller]
     pub fn select(&self, samples: &[usize]) -> Dataset {
         Dataset {
             inputs: self.inputs.select_rows(samples),
             labels: self.labels.select_rows(samples),
-            class_names: self.class_names.clone(),
+            names: self.names.clone(),
         }
     }
 
-    /// A random `part` of the samples (a fraction, rounded to whole samples) to train on, and the rest to test on.
+    /// Splits the data at random: a `part` of the samples to train on, and the rest to test on.
+    ///
+    /// `part` is a fraction, 0 … 1; the number of samples is rounded.
     ///
     /// # Panics
-    /// When `part` is not within 0 … 1.
+    /// If `part` is not within 0 … 1.
     ///
     /// ```
     /// use feedforward::{data::Dataset, random::Random};
@@ -62,9 +105,10 @@ impl Dataset {
     /// let (train, test) = Dataset::iris().split(2.0 / 3.0, &mut Random::new(1));
     /// assert_eq!((train.samples(), test.samples()), (100, 50));
     /// ```
+    #[must_use]
     #[track_caller]
     pub fn split(&self, part: f64, random: &mut Random) -> (Dataset, Dataset) {
-        assert!((0.0..=1.0).contains(&part), "Dataset::split: {part} is not a part, within 0 … 1");
+        assert!((0.0..=1.0).contains(&part), "Dataset::split: the part must be within 0 … 1, not {part}");
         let mut order: Vec<usize> = (0..self.samples()).collect();
         random.shuffle(&mut order);
         let (train, test) = order.split_at((part * self.samples() as f64).round() as usize);
@@ -72,23 +116,25 @@ impl Dataset {
     }
 }
 
-/// One-hot rows: row i is 0 but for a 1 in column `classes[i]`.
+/// Creates one-hot labels (`samples × count`): row i has a 1 in column `classes[i]`, and 0 elsewhere.
 ///
 /// # Panics
-/// When a class is not below `number`.
+/// If a class is not less than `count`.
+#[must_use]
 #[track_caller]
-pub fn one_hot(classes: &[usize], number: usize) -> Matrix {
-    let mut labels = Matrix::zeros(classes.len(), number);
+pub fn one_hot(classes: &[usize], count: usize) -> Matrix {
+    let mut labels = Matrix::zeros(classes.len(), count);
     for (i, &class) in classes.iter().enumerate() {
-        assert!(class < number, "one_hot: class {class} of sample {i}, but there are {number} classes");
+        assert!(class < count, "one_hot: sample {i} is of class {class}, but there are {count} classes");
         labels[(i, class)] = 1.0;
     }
     labels
 }
 
-/// A data source that hands out a data set batch by batch, in a new random order every epoch. Where the batch size does
-/// not divide the number of samples, the last batch of an epoch is smaller.
-#[derive(Clone, Debug)]
+/// A data source that returns a data set batch by batch, in a new random order every epoch.
+///
+/// If the number of samples is not a multiple of the batch size, the last batch of an epoch is smaller.
+#[derive(Clone)]
 pub struct Batches {
     data: Arc<Dataset>,
     batch_size: usize,
@@ -98,11 +144,13 @@ pub struct Batches {
 }
 
 impl Batches {
-    /// Batches of `batch_size` samples; all samples at once if there are fewer. Takes a data set, or an `Arc` of one
-    /// that others look at too: data may be large, and are not copied.
+    /// Creates batches of `batch_size` samples, or of all samples if there are fewer.
+    ///
+    /// Takes a data set, or an `Arc` of one that is used elsewhere as well. The data are not copied.
     ///
     /// # Panics
-    /// When the data set or a batch is empty, or when there are not as many labels as inputs.
+    /// If the data set is empty, `batch_size` is 0, or the number of labels is not the number of inputs.
+    #[must_use]
     #[track_caller]
     pub fn new(data: impl Into<Arc<Dataset>>, batch_size: usize, random: Random) -> Batches {
         let data = data.into();
@@ -123,5 +171,19 @@ impl DataSource for Batches {
         let batch = &self.order[self.next..end];
         self.next = end;
         (self.data.inputs.select_rows(batch), self.data.labels.select_rows(batch))
+    }
+}
+
+/// Shows what there is, not all samples.
+impl fmt::Debug for Batches {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Batches { data, batch_size, next, .. } = self;
+        let (samples, classes) = (data.samples(), &data.names.classes);
+        f.debug_struct("Batches")
+            .field("samples", &samples)
+            .field("classes", classes)
+            .field("batch_size", batch_size)
+            .field("next", next)
+            .finish_non_exhaustive()
     }
 }

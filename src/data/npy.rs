@@ -1,8 +1,8 @@
-//! NumPy's `.npy`, so that numbers can be compared with Python's: read what `np.save` wrote, write what `np.load` reads.
+//! NumPy's `.npy` format, to exchange numbers with Python: reads what `np.save` writes and writes what `np.load` reads.
 //!
-//! Versions 1 to 3 of the format are read, numbers of kind `f4 f8 i1 i2 i4 i8 u1 u2 u4 u8` and booleans, in either byte
-//! order, in C and in Fortran order. Any array becomes a matrix: its first axis are the rows, the elements of the others
-//! stand side by side in the columns. So a vector of n numbers is n × 1, and 60000 × 28 × 28 images are 60000 × 784.
+//! Reads versions 1 to 3 of the format, elements of type `f4 f8 i1 i2 i4 i8 u1 u2 u4 u8` and booleans, in either byte
+//! order and in C or Fortran order. Every array becomes a matrix: the first axis gives the rows, and the other axes are
+//! flattened into columns. A vector of n numbers becomes n × 1, and 60000 × 28 × 28 images become 60000 × 784.
 //!
 //! ```
 //! use feedforward::{Matrix, data::npy};
@@ -14,32 +14,33 @@
 //! ```
 
 use super::error::{self, FileError, Place};
-use super::npy_header::Header;
+use super::npy_header::{Header, MOST_EXACT};
 use crate::Matrix;
 use std::path::Path;
 
-/// The first bytes of every `.npy` file.
+/// The first bytes of a `.npy` file.
 const MAGIC: &[u8] = b"\x93NUMPY";
-/// Whole numbers up to here are exact in an `f64`.
-const MOST_EXACT: u64 = 1 << 53;
 
-/// Reads the array in a file.
+/// Reads an array from a file.
 ///
 /// # Errors
-/// What is wrong with the file, and where.
+/// If the file cannot be read or is not such an array. The error names the byte.
 pub fn read(file: impl AsRef<Path>) -> Result<Matrix, FileError> {
     parse(file.as_ref(), &error::read(file.as_ref())?)
 }
 
-/// Writes a matrix as an array of `f8` in C order. Not for a file that must survive a crash: it is written in place.
+/// Writes a matrix to a file, as an array of `f8` in C order.
+///
+/// It writes in place, so a crash meanwhile can leave half a file.
 ///
 /// # Errors
-/// The system's refusal.
+/// If the system refuses to write.
 pub fn write(file: impl AsRef<Path>, matrix: &Matrix) -> Result<(), FileError> {
     std::fs::write(file.as_ref(), to_bytes(matrix)).map_err(|error| FileError::system(file.as_ref(), error))
 }
 
-/// The bytes that [`write()`] writes: version 1.0, as `np.save` does it.
+/// Returns the bytes that [`write()`] writes: version 1.0 of the format, as in `np.save`.
+#[must_use]
 pub fn to_bytes(matrix: &Matrix) -> Vec<u8> {
     let (rows, columns) = matrix.shape();
     let mut header = format!("{{'descr': '<f8', 'fortran_order': False, 'shape': ({rows}, {columns}), }}");
@@ -50,15 +51,16 @@ pub fn to_bytes(matrix: &Matrix) -> Vec<u8> {
     bytes
 }
 
-/// Reads the array in these bytes; the name of the file is for the errors.
+/// Reads an array from bytes. Errors name `file`.
 ///
 /// # Errors
-/// What is wrong with the bytes, and where. A shape is believed only if there are as many bytes as it asks for.
+/// If the bytes are not such an array, or the shape in the header does not account for every byte. The error names the
+/// byte.
 pub fn parse(file: &Path, bytes: &[u8]) -> Result<Matrix, FileError> {
     let wrong = |byte, message: String| FileError::new(file, Place::Byte(byte), message);
-    let short = || wrong(bytes.len(), "the file ends here, within its header".to_string());
+    let short = || wrong(bytes.len(), "the file ends within its header".to_string());
     if !bytes.starts_with(MAGIC) {
-        return Err(wrong(0, "a .npy file starts with \\x93NUMPY".to_string()));
+        return Err(wrong(0, "is not a .npy file, which starts with \\x93NUMPY".to_string()));
     }
     let (start, length) = match bytes.get(MAGIC.len()..MAGIC.len() + 6).ok_or_else(short)? {
         &[1, _, a, b, ..] => (10, u32::from_le_bytes([a, b, 0, 0])),
@@ -66,7 +68,9 @@ pub fn parse(file: &Path, bytes: &[u8]) -> Result<Matrix, FileError> {
             &[a, b, c, d] => (12, u32::from_le_bytes([a, b, c, d])),
             _ => return Err(short()),
         },
-        version => return Err(wrong(6, format!("version {} of the format; 1, 2 and 3 are read", version[0]))),
+        version => {
+            return Err(wrong(6, format!("is version {} of the format; versions 1, 2 and 3 are read", version[0])));
+        }
     };
     let end = start + length as usize;
     let text = bytes.get(start..end).ok_or_else(short)?;
@@ -75,7 +79,7 @@ pub fn parse(file: &Path, bytes: &[u8]) -> Result<Matrix, FileError> {
     let elements = &bytes[end..];
     let expected = header.bytes();
     if expected != Some(elements.len()) {
-        let expected = expected.map_or("more than fit any machine".to_string(), |bytes| bytes.to_string());
+        let expected = expected.map_or("more than any machine has".to_string(), |bytes| bytes.to_string());
         let (follow, shape) = (elements.len(), header.shape_text());
         return Err(wrong(end, format!("{follow} bytes of elements follow; the shape {shape} asks for {expected}")));
     }
@@ -84,20 +88,20 @@ pub fn parse(file: &Path, bytes: &[u8]) -> Result<Matrix, FileError> {
         let value = header.kind.value(element).ok_or_else(|| {
             wrong(
                 end + i * header.kind.size,
-                format!("a whole number beyond ±{MOST_EXACT}, which no f64 holds exactly"),
+                format!("is a whole number beyond ±{MOST_EXACT}, where an f64 is not exact"),
             )
         })?;
         values.push(value);
     }
     let (rows, columns) =
-        header.matrix_shape().ok_or_else(|| wrong(end, "too many columns for any machine".to_string()))?;
+        header.matrix_shape().ok_or_else(|| wrong(end, "has more columns than any machine can count".to_string()))?;
     if header.fortran_order {
         values = c_order(&values, &header.shape);
     }
     Ok(Matrix::from_vec(rows, columns, values))
 }
 
-/// The elements with the last axis running fastest, of an array whose first axis runs fastest.
+/// Reorders the elements of an array from Fortran order (first axis fastest) to C order (last axis fastest).
 fn c_order(values: &[f64], shape: &[usize]) -> Vec<f64> {
     let mut ordered = Vec::with_capacity(values.len());
     let mut index = vec![0; shape.len()];
@@ -112,37 +116,4 @@ fn c_order(values: &[f64], shape: &[usize]) -> Vec<f64> {
         }
     }
     ordered
-}
-
-/// What the elements are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Kind {
-    /// `b` boolean, `i` signed, `u` unsigned, `f` floating.
-    pub(super) letter: u8,
-    /// Bytes an element.
-    pub(super) size: usize,
-    pub(super) big_endian: bool,
-}
-
-impl Kind {
-    /// The number that these bytes are, if an `f64` holds it exactly.
-    fn value(self, element: &[u8]) -> Option<f64> {
-        let mut bytes = [0; 8]; // the element as a little-endian number of 8 bytes
-        for (to, from) in bytes.iter_mut().zip(element) {
-            *to = *from;
-        }
-        if self.big_endian {
-            bytes[..self.size].reverse();
-        }
-        let bits = u64::from_le_bytes(bytes);
-        let unused = 64 - 8 * self.size as u32;
-        let signed = (bits << unused) as i64 >> unused; // its highest bit spread over the bytes that it has not
-        match self.letter {
-            b'f' if self.size == 4 => Some(f64::from(f32::from_bits(bits as u32))),
-            b'f' => Some(f64::from_bits(bits)),
-            b'i' => (signed.unsigned_abs() <= MOST_EXACT).then_some(signed as f64),
-            b'b' => Some(f64::from(u8::from(bits != 0))),
-            _ => (bits <= MOST_EXACT).then_some(bits as f64),
-        }
-    }
 }

@@ -1,7 +1,10 @@
-use super::npy::Kind;
+//! The header of a `.npy` file.
 
-/// The header of a `.npy` file: `{'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }`, a Python dictionary of
-/// these three keys in any order.
+/// Up to this size, every whole number is exact in an `f64`.
+pub(super) const MOST_EXACT: u64 = 1 << 53;
+
+/// A header: a Python dictionary with these three keys in any order, such as
+/// `{'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }`.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Header {
     pub(super) kind: Kind,
@@ -9,7 +12,7 @@ pub(super) struct Header {
     pub(super) shape: Vec<usize>,
 }
 
-/// A byte of the header, and what is wrong there.
+/// An error in the header: the byte, and what is wrong there.
 type Wrong = (usize, String);
 
 impl Header {
@@ -32,7 +35,7 @@ impl Header {
                 break;
             }
         }
-        let absent = |key| (scan.at, format!("the header lacks {key:?}"));
+        let absent = |key| (scan.at, format!("the header has no '{key}'"));
         Ok(Header {
             kind: kind.ok_or_else(|| absent("descr"))?,
             fortran_order: fortran_order.ok_or_else(|| absent("fortran_order"))?,
@@ -40,13 +43,13 @@ impl Header {
         })
     }
 
-    /// The size of all elements, if a machine can count it.
+    /// The size of all elements in bytes, if it fits a `usize`.
     pub(super) fn bytes(&self) -> Option<usize> {
         product(&self.shape)?.checked_mul(self.kind.size)
     }
 
-    /// Rows, the first axis; and columns, the product of the others. None if no machine can count them, as may be where
-    /// another size is 0.
+    /// The rows (the first axis) and columns (the product of the other axes). `None` if they do not fit a `usize`, which
+    /// is possible even for an empty array.
     pub(super) fn matrix_shape(&self) -> Option<(usize, usize)> {
         let (rows, others) = self.shape.split_first().unwrap_or((&1, &[]));
         Some((*rows, product(others)?))
@@ -57,25 +60,58 @@ impl Header {
     }
 }
 
+/// The type of the elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Kind {
+    /// `b` for boolean, `i` for signed, `u` for unsigned, `f` for floating point.
+    pub(super) letter: u8,
+    /// The size of an element in bytes.
+    pub(super) size: usize,
+    pub(super) big_endian: bool,
+}
+
+impl Kind {
+    /// The number that these bytes stand for, if it is exact in an `f64`.
+    pub(super) fn value(self, element: &[u8]) -> Option<f64> {
+        let mut bytes = [0; 8]; // the element as a little-endian number of 8 bytes
+        for (to, from) in bytes.iter_mut().zip(element) {
+            *to = *from;
+        }
+        if self.big_endian {
+            bytes[..self.size].reverse();
+        }
+        let bits = u64::from_le_bytes(bytes);
+        let unused = 64 - 8 * self.size as u32;
+        let signed = (bits << unused) as i64 >> unused; // sign-extended
+        match self.letter {
+            b'f' if self.size == 4 => Some(f64::from(f32::from_bits(bits as u32))),
+            b'f' => Some(f64::from_bits(bits)),
+            b'i' => (signed.unsigned_abs() <= MOST_EXACT).then_some(signed as f64),
+            b'b' => Some(f64::from(u8::from(bits != 0))),
+            _ => (bits <= MOST_EXACT).then_some(bits as f64),
+        }
+    }
+}
+
 fn product(sizes: &[usize]) -> Option<usize> {
     sizes.iter().try_fold(1usize, |product, &size| product.checked_mul(size))
 }
 
-/// The text of a header, and how far it has been read.
+/// The text of a header and the position in it.
 struct Scan<'a> {
     text: &'a [u8],
     at: usize,
 }
 
 impl<'a> Scan<'a> {
-    /// What is left, from the next byte that is not blank.
+    /// Skips white space and returns the rest.
     fn rest(&mut self) -> &'a [u8] {
         let blank = self.text[self.at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         self.at += blank;
         &self.text[self.at..]
     }
 
-    /// Goes on behind `word` if it comes next.
+    /// Skips `word` if it comes next, and returns whether it did.
     fn take(&mut self, word: &[u8]) -> bool {
         let found = self.rest().starts_with(word);
         self.at += if found { word.len() } else { 0 };
@@ -84,10 +120,10 @@ impl<'a> Scan<'a> {
 
     fn expect(&mut self, word: &[u8]) -> Result<(), Wrong> {
         let found = self.take(word);
-        found.then_some(()).ok_or_else(|| (self.at, format!("{:?} was expected", String::from_utf8_lossy(word))))
+        found.then_some(()).ok_or_else(|| (self.at, format!("expected {}", String::from_utf8_lossy(word))))
     }
 
-    /// Text between single or double quotes.
+    /// Reads text between single or double quotes.
     fn string(&mut self) -> Result<&'a [u8], Wrong> {
         let rest = self.rest();
         let quoted = match rest {
@@ -96,7 +132,7 @@ impl<'a> Scan<'a> {
             }
             _ => None,
         };
-        let quoted = quoted.ok_or_else(|| (self.at, "a text in quotes was expected".to_string()))?;
+        let quoted = quoted.ok_or_else(|| (self.at, "expected text in quotes".to_string()))?;
         self.at += quoted.len() + 2;
         Ok(quoted)
     }
@@ -105,7 +141,7 @@ impl<'a> Scan<'a> {
         match (self.take(b"True"), self.at) {
             (true, _) => Ok(true),
             (false, _) if self.take(b"False") => Ok(false),
-            (false, at) => Err((at, "True or False was expected".to_string())),
+            (false, at) => Err((at, "expected True or False".to_string())),
         }
     }
 
@@ -113,22 +149,22 @@ impl<'a> Scan<'a> {
         self.rest();
         let at = self.at;
         let wrong = |what: &str| {
-            (at, format!("elements of {what}; f4, f8, i1 to i8, u1 to u8 and b1 are read, as '<f8' or '>i4'"))
+            (at, format!("the elements are {what}; f4, f8, i1 to i8, u1 to u8 and b1 are read, such as '<f8' or '>i4'"))
         };
-        let text = self.string().map_err(|_| wrong("several fields"))?;
+        let text = self.string().map_err(|_| wrong("records of several fields"))?;
         let (order, letter, size) = match text {
             &[order @ (b'<' | b'>' | b'|'), letter, size] => (order, letter, size),
-            _ => return Err(wrong(&format!("kind {:?}", String::from_utf8_lossy(text)))),
+            _ => return Err(wrong(&format!("of type {}", String::from_utf8_lossy(text)))),
         };
         match (letter, size) {
             (b'f', b'4' | b'8') | (b'i' | b'u', b'1' | b'2' | b'4' | b'8') | (b'b', b'1') => {
                 Ok(Kind { letter, size: usize::from(size - b'0'), big_endian: order == b'>' })
             }
-            _ => Err(wrong(&format!("kind {:?}", String::from_utf8_lossy(text)))),
+            _ => Err(wrong(&format!("of type {}", String::from_utf8_lossy(text)))),
         }
     }
 
-    /// A tuple of sizes: `()`, `(3,)`, `(3, 4)`.
+    /// Reads a tuple of sizes: `()`, `(3,)`, `(3, 4)`.
     fn shape(&mut self) -> Result<Vec<usize>, Wrong> {
         let mut shape = Vec::new();
         self.expect(b"(")?;
@@ -136,9 +172,9 @@ impl<'a> Scan<'a> {
             let rest = self.rest();
             let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
             let size = std::str::from_utf8(&rest[..digits]).ok().and_then(|digits| digits.parse().ok());
-            shape.push(size.ok_or_else(|| (self.at, "a size was expected".to_string()))?);
+            shape.push(size.ok_or_else(|| (self.at, "expected a size".to_string()))?);
             self.at += digits;
-            self.take(b"L"); // Python 2 wrote long numbers so
+            self.take(b"L"); // Python 2 wrote this after large numbers
             if !self.take(b",") {
                 self.expect(b")")?;
                 break;

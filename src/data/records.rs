@@ -1,34 +1,35 @@
+//! The lines and fields of a CSV text.
+
 use super::error::Place;
 use std::borrow::Cow;
 
 /// The lines of a CSV text, each split into its fields.
 pub(super) struct Records<'a> {
     rest: &'a str,
-    line: usize, // of the rest, counted from 1
+    line: usize, // the number of the first line of the rest, counted from 1
     separator: char,
 }
 
 impl<'a> Records<'a> {
     pub(super) fn new(text: &'a str) -> Records<'a> {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text); // the mark that some programs put before UTF-8
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text); // the byte order mark that some programs write
         let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
         let separator = [',', ';', '\t'].into_iter().find(|&separator| first.contains(separator)).unwrap_or(',');
         Records { rest: text, line: 1, separator }
     }
 
-    /// Puts the fields of the next line that is not blank in place of those of the last, and returns its number. None
-    /// after the last line.
+    /// Reads the next line that is not blank into `fields` and returns its number; `None` after the last line.
     pub(super) fn next(&mut self, fields: &mut Vec<Cow<'a, str>>) -> Result<Option<usize>, (Place, String)> {
         fields.clear();
         loop {
             if self.rest.is_empty() {
                 return Ok(None);
             }
-            let (line, behind) = self.rest.split_once('\n').unwrap_or((self.rest, ""));
+            let (line, after) = self.rest.split_once('\n').unwrap_or((self.rest, ""));
             if !line.chars().all(|c| c.is_whitespace() && c != self.separator) {
                 break;
             }
-            self.rest = behind;
+            self.rest = after;
             self.line += 1;
         }
         let line = self.line;
@@ -36,7 +37,7 @@ impl<'a> Records<'a> {
         Ok(Some(line))
     }
 
-    /// Takes one field; whether another follows on the same line.
+    /// Reads one field. Returns whether another follows on the same line.
     fn field(&mut self, line: usize, fields: &mut Vec<Cow<'a, str>>) -> Result<bool, (Place, String)> {
         let blank = |c: char| c.is_whitespace() && c != '\n' && c != self.separator;
         let trimmed = self.rest.trim_start_matches(blank);
@@ -47,20 +48,20 @@ impl<'a> Records<'a> {
         };
         let wrong = |message: &str| Err((Place::Field(line, fields.len() + 1), message.to_string()));
         let Some(end) = closing_quote(quoted) else {
-            return wrong("the quote that opens here is never closed");
+            return wrong("a quote opens here and is never closed");
         };
-        let (inside, behind) = (&quoted[..end], quoted[end + 1..].trim_start_matches(blank));
-        if !(behind.is_empty() || behind.starts_with([self.separator, '\n'])) {
+        let (inside, after) = (&quoted[..end], quoted[end + 1..].trim_start_matches(blank));
+        if !(after.is_empty() || after.starts_with([self.separator, '\n'])) {
             return wrong("text follows the closing quote; a quote inside a field must be doubled");
         }
         self.line += inside.matches('\n').count();
         fields.push(if inside.contains('"') { inside.replace("\"\"", "\"").into() } else { inside.into() });
-        Ok(self.end_of_field(behind))
+        Ok(self.end_of_field(after))
     }
 
-    /// Goes on behind the separator or the line break with which `behind` starts; whether it was a separator.
-    fn end_of_field(&mut self, behind: &'a str) -> bool {
-        let mut characters = behind.chars();
+    /// Skips the separator or line break at the start of `after`. Returns whether it was a separator.
+    fn end_of_field(&mut self, after: &'a str) -> bool {
+        let mut characters = after.chars();
         let end = characters.next();
         self.rest = characters.as_str();
         self.line += usize::from(end == Some('\n'));
@@ -68,7 +69,7 @@ impl<'a> Records<'a> {
     }
 }
 
-/// Where the first quote stands that is not doubled.
+/// The position of the first quote that is not doubled.
 fn closing_quote(text: &str) -> Option<usize> {
     let mut start = 0;
     loop {

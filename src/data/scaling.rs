@@ -1,9 +1,11 @@
+//! Scaling of inputs.
+
 use crate::Matrix;
 
-/// How inputs are brought to a size that suits a network: each feature x becomes (x − shift) / divisor.
+/// Scales inputs to a size that suits a network: each feature x becomes (x − shift) / divisor.
 ///
-/// What to shift and divide by is learned from the data to train on, and then done to all inputs, also those that come
-/// later: looking at the test data for it would be a peek at what should be unknown.
+/// Learn shifts and divisors from the training data, then apply them to all inputs, including those that come later. If
+/// they were learned from the test data as well, the test would no longer be on unknown data.
 ///
 /// ```
 /// use feedforward::{Matrix, data::Scaling};
@@ -11,29 +13,32 @@ use crate::Matrix;
 /// let train = Matrix::from_rows([[1.0, 10.0], [3.0, 10.0]]);
 /// let mut test = Matrix::from_rows([[2.0, 5.0]]);
 /// Scaling::standardise(&train).apply(&mut test);
-/// assert_eq!(test, Matrix::from_rows([[0.0, -5.0]])); // a constant feature is shifted alone
+/// assert_eq!(test, Matrix::from_rows([[0.0, -5.0]])); // a constant feature is only shifted
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scaling {
-    numbers: Matrix, // 2 × features: the shifts, and below them the divisors
+    rows: Matrix, // 2 × features: the shifts, then the divisors
 }
 
 impl Scaling {
-    /// Leaves inputs of so many features as they are.
+    /// Creates a scaling that leaves inputs of `features` features unchanged.
+    #[must_use]
     pub fn none(features: usize) -> Scaling {
-        Scaling { numbers: Matrix::from_fn(2, features, |i, _| i as f64) }
+        Scaling { rows: Matrix::from_fn(2, features, |i, _| i as f64) }
     }
 
-    /// Divides all features by the largest absolute value among all inputs, so that those lie in −1 … 1, as the exercise
-    /// asks. Inputs that are all 0 stay so.
+    /// Learns to divide all features by the largest absolute value among all inputs, so that they lie in −1 … 1, as the
+    /// exercise asks. If all inputs are 0, the divisor is 1.
+    #[must_use]
     pub fn by_largest(inputs: &Matrix) -> Scaling {
         let largest = inputs.max_abs();
         let divisor = if largest > 0.0 { largest } else { 1.0 };
-        Scaling { numbers: Matrix::from_fn(2, inputs.columns(), |i, _| if i == 0 { 0.0 } else { divisor }) }
+        Scaling { rows: Matrix::from_fn(2, inputs.columns(), |i, _| if i == 0 { 0.0 } else { divisor }) }
     }
 
-    /// Shifts each feature by its mean and divides it by its standard deviation, so that it has mean 0 and variance 1. A
-    /// feature that is constant is shifted alone.
+    /// Learns to shift each feature by its mean and divide it by its standard deviation, so that it has mean 0 and
+    /// variance 1. A constant feature is only shifted.
+    #[must_use]
     pub fn standardise(inputs: &Matrix) -> Scaling {
         let samples = inputs.rows().max(1) as f64;
         let features = inputs.columns();
@@ -47,38 +52,40 @@ impl Scaling {
         let largest = over_rows(&|largest, x, j| (x - mean[j]).abs().max(largest)); // keeps the squares from overflowing
         let variance = over_rows(&|sum, x, j| sum + ((x - mean[j]) / largest[j]).powi(2) / samples);
         let divisor = |j: usize| {
-            let constant = largest[j] <= 1e-12 * mean[j].abs() || largest[j] == 0.0; // but for the rounding of the mean
+            let constant = largest[j] <= 1e-12 * mean[j].abs() || largest[j] == 0.0; // up to the rounding of the mean
             if constant { 1.0 } else { largest[j] * variance[j].sqrt() }
         };
-        Scaling { numbers: Matrix::from_fn(2, features, |i, j| if i == 0 { mean[j] } else { divisor(j) }) }
+        Scaling { rows: Matrix::from_fn(2, features, |i, j| if i == 0 { mean[j] } else { divisor(j) }) }
     }
 
-    /// From the shifts and, below them, the divisors of the features: `2 × features`. None if the shape is another, a
-    /// number is not finite, or a divisor is 0.
-    pub fn from_numbers(numbers: Matrix) -> Option<Scaling> {
-        let usable = numbers.rows() == 2
-            && numbers.as_slice().iter().all(|x| x.is_finite())
-            && numbers[1].iter().all(|&divisor| divisor != 0.0);
-        usable.then_some(Scaling { numbers })
+    /// Creates a scaling from a `2 × features` matrix: the shifts in row 0, the divisors in row 1. Returns `None` if there
+    /// are not 2 rows, a number is not finite, or a divisor is 0.
+    #[must_use]
+    pub fn from_matrix(rows: Matrix) -> Option<Scaling> {
+        let usable = rows.rows() == 2
+            && rows.as_slice().iter().all(|x| x.is_finite())
+            && rows[1].iter().all(|&divisor| divisor != 0.0);
+        usable.then_some(Scaling { rows })
     }
 
-    /// The shifts and, below them, the divisors: `2 × features`.
-    pub fn numbers(&self) -> &Matrix {
-        &self.numbers
+    /// The shifts (row 0) and the divisors (row 1): `2 × features`.
+    #[must_use]
+    pub fn as_matrix(&self) -> &Matrix {
+        &self.rows
     }
 
     /// Scales inputs (`samples × features`) in place.
     ///
     /// # Panics
-    /// When there are more or fewer features.
+    /// If the inputs have more or fewer features than the scaling.
     #[track_caller]
     pub fn apply(&self, inputs: &mut Matrix) {
-        let ((samples, features), expected) = (inputs.shape(), self.numbers.columns());
+        let ((samples, features), expected) = (inputs.shape(), self.rows.columns());
         assert!(
             features == expected,
-            "Scaling::apply: {samples}×{features} inputs, but a scaling of {expected} features"
+            "Scaling::apply: the inputs are {samples}×{features}, but the scaling is for {expected} features"
         );
-        let (shift, divisor) = (&self.numbers[0], &self.numbers[1]);
+        let (shift, divisor) = (&self.rows[0], &self.rows[1]);
         for i in 0..samples {
             for ((x, shift), divisor) in inputs[i].iter_mut().zip(shift).zip(divisor) {
                 *x = (*x - shift) / divisor;

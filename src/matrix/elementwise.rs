@@ -1,27 +1,29 @@
-//! What is done to each element alone, and what is read off each row.
+//! Operations on single elements, and what is read from each row.
 
 use super::Matrix;
 use std::ops::{Add, AddAssign, Mul, MulAssign, Sub, SubAssign};
 
-/// Elementwise operations. Those called `…_in_place` change the matrix they are given; the others make a new one.
+/// Elementwise operations. The `…_in_place` ones change the matrix; the others return a new one.
 impl Matrix {
-    /// A new matrix of `f(x)` for every element x.
+    /// Returns a new matrix with `f(x)` for each element x.
+    #[must_use]
     pub fn map(&self, f: impl Fn(f64) -> f64) -> Matrix {
         let values = self.values.iter().map(|&x| f(x)).collect();
         Matrix { values, ..*self }
     }
 
-    /// Every element x becomes `f(x)`.
+    /// Replaces each element x by `f(x)`.
     pub fn map_in_place(&mut self, f: impl Fn(f64) -> f64) {
         for x in self.values.iter_mut() {
             *x = f(*x);
         }
     }
 
-    /// A new matrix of `f(x, y)` for every two elements x, y that stand in the same place of the two matrices.
+    /// Returns a new matrix with `f(x, y)` for each element x and the element y at the same place in `other`.
     ///
     /// # Panics
-    /// When the shapes differ.
+    /// If the shapes differ.
+    #[must_use]
     #[track_caller]
     pub fn zip_map(&self, other: &Matrix, f: impl Fn(f64, f64) -> f64) -> Matrix {
         self.assert_same_shape("zip_map", other);
@@ -29,10 +31,10 @@ impl Matrix {
         Matrix { values, ..*self }
     }
 
-    /// Every element x becomes `f(x, y)` with the element y in the same place of `other`.
+    /// Replaces each element x by `f(x, y)`, where y is the element at the same place in `other`.
     ///
     /// # Panics
-    /// When the shapes differ.
+    /// If the shapes differ.
     #[track_caller]
     pub fn zip_map_in_place(&mut self, other: &Matrix, f: impl Fn(f64, f64) -> f64) {
         self.assert_same_shape("zip_map_in_place", other);
@@ -41,34 +43,38 @@ impl Matrix {
         }
     }
 
-    /// The sum of each row.
+    /// Returns the sum of each row.
+    #[must_use]
     pub fn row_sums(&self) -> Vec<f64> {
         self.iter_rows().map(|row| row.iter().sum()).collect()
     }
 
-    /// The largest element of each row; −∞ for a row without elements.
+    /// Returns the largest element of each row; −∞ for an empty row.
+    #[must_use]
     pub fn row_maxima(&self) -> Vec<f64> {
         self.iter_rows().map(|row| row.iter().copied().fold(f64::NEG_INFINITY, f64::max)).collect()
     }
 
-    /// The column of each row's largest element, the first of equals: for rows of class probabilities, the class.
+    /// Returns the column of the largest element of each row, the first of equal ones. For rows of class probabilities,
+    /// that is the predicted class.
     ///
     /// # Panics
-    /// When the rows have no elements.
+    /// If the rows are empty.
+    #[must_use]
     #[track_caller]
     pub fn row_argmax(&self) -> Vec<usize> {
-        assert!(self.rows == 0 || self.columns > 0, "row_argmax: a {}×0 matrix has empty rows", self.rows);
+        assert!(self.rows == 0 || self.columns > 0, "row_argmax: the rows of a {}×0 matrix are empty", self.rows);
         let largest = |row: &[f64]| (1..row.len()).fold(0, |best, j| if row[j] > row[best] { j } else { best });
         self.iter_rows().map(largest).collect()
     }
 
-    /// max |x| over all elements; 0 for a matrix without elements.
+    /// Returns max |x| over all elements; 0 for a matrix without elements.
+    #[must_use]
     pub fn max_abs(&self) -> f64 {
         self.values.iter().fold(0.0, |max, x| x.abs().max(max))
     }
 
-    /// # Panics
-    /// When the shapes differ, naming the operation and both shapes.
+    /// Panics if the shapes differ. The message names the operation and both shapes.
     #[track_caller]
     pub(crate) fn assert_same_shape(&self, operation: &str, other: &Matrix) {
         let ((m, n), (p, q)) = (self.shape(), other.shape());
@@ -76,70 +82,146 @@ impl Matrix {
     }
 }
 
-impl Add for &Matrix {
+/// Implements `+` or `-` for borrowed and owned operands. The result takes over the memory of an owned one.
+macro_rules! elementwise {
+    ($Operator:ident $operator:ident, $Assign:ident $assign:ident, $sign:literal, $doc:literal, $f:expr) => {
+        impl $Operator<&Matrix> for &Matrix {
+            type Output = Matrix;
+
+            #[doc = $doc]
+            ///
+            /// # Panics
+            /// If the shapes differ.
+            #[track_caller]
+            fn $operator(self, other: &Matrix) -> Matrix {
+                self.assert_same_shape($sign, other);
+                self.zip_map(other, $f)
+            }
+        }
+
+        impl $Operator<&Matrix> for Matrix {
+            type Output = Matrix;
+
+            #[doc = $doc]
+            ///
+            /// # Panics
+            /// If the shapes differ.
+            #[track_caller]
+            fn $operator(mut self, other: &Matrix) -> Matrix {
+                self.assert_same_shape($sign, other);
+                self.zip_map_in_place(other, $f);
+                self
+            }
+        }
+
+        impl $Operator<Matrix> for &Matrix {
+            type Output = Matrix;
+
+            #[doc = $doc]
+            ///
+            /// # Panics
+            /// If the shapes differ.
+            #[track_caller]
+            fn $operator(self, mut other: Matrix) -> Matrix {
+                self.assert_same_shape($sign, &other);
+                other.zip_map_in_place(self, |y, x| $f(x, y));
+                other
+            }
+        }
+
+        impl $Operator<Matrix> for Matrix {
+            type Output = Matrix;
+
+            #[doc = $doc]
+            ///
+            /// # Panics
+            /// If the shapes differ.
+            #[track_caller]
+            fn $operator(self, other: Matrix) -> Matrix {
+                self.$operator(&other)
+            }
+        }
+
+        impl $Assign<&Matrix> for Matrix {
+            #[doc = $doc]
+            ///
+            /// # Panics
+            /// If the shapes differ.
+            #[track_caller]
+            fn $assign(&mut self, other: &Matrix) {
+                self.assert_same_shape(concat!($sign, "="), other);
+                self.zip_map_in_place(other, $f);
+            }
+        }
+
+        impl $Assign<Matrix> for Matrix {
+            #[doc = $doc]
+            ///
+            /// # Panics
+            /// If the shapes differ.
+            #[track_caller]
+            fn $assign(&mut self, other: Matrix) {
+                self.$assign(&other);
+            }
+        }
+    };
+}
+
+elementwise!(Add add, AddAssign add_assign, "+", "Adds element by element.", |x: f64, y: f64| x + y);
+elementwise!(Sub sub, SubAssign sub_assign, "-", "Subtracts element by element.", |x: f64, y: f64| x - y);
+
+/// Every element times a number. The formula of the slides, w − η·g, compiles as it is written:
+///
+/// ```
+/// # use feedforward::Matrix;
+/// let (w, eta, g) = (Matrix::from_rows([[1.0, 2.0]]), 0.5, Matrix::from_rows([[4.0, 2.0]]));
+/// assert_eq!(&w - eta * &g, Matrix::from_rows([[-1.0, 1.0]]));
+/// ```
+///
+/// There is no `*` between two matrices, since it could mean two products. The matrix product is
+/// [`x.matmul(&w)`](Matrix::matmul); the elementwise one is [`x.zip_map(&y, |x, y| x * y)`](Matrix::zip_map).
+impl Mul<&Matrix> for f64 {
     type Output = Matrix;
 
-    /// The sum, element by element.
-    ///
-    /// # Panics
-    /// When the shapes differ.
-    #[track_caller]
-    fn add(self, other: &Matrix) -> Matrix {
-        self.assert_same_shape("+", other);
-        self.zip_map(other, |x, y| x + y)
+    fn mul(self, matrix: &Matrix) -> Matrix {
+        matrix.map(|x| self * x)
     }
 }
 
-impl Sub for &Matrix {
+/// Every element times a number, in the memory of the matrix.
+impl Mul<Matrix> for f64 {
     type Output = Matrix;
 
-    /// The difference, element by element.
-    ///
-    /// # Panics
-    /// When the shapes differ.
-    #[track_caller]
-    fn sub(self, other: &Matrix) -> Matrix {
-        self.assert_same_shape("-", other);
-        self.zip_map(other, |x, y| x - y)
+    fn mul(self, mut matrix: Matrix) -> Matrix {
+        matrix *= self;
+        matrix
     }
 }
 
+/// Every element times a number.
+///
+/// There is no `*` between two matrices, since it could mean two products. The matrix product is
+/// [`x.matmul(&w)`](Matrix::matmul); the elementwise one is [`x.zip_map(&y, |x, y| x * y)`](Matrix::zip_map).
 impl Mul<f64> for &Matrix {
     type Output = Matrix;
 
-    /// Every element times `factor`.
     fn mul(self, factor: f64) -> Matrix {
-        self.map(|x| x * factor)
+        factor * self
     }
 }
 
-impl AddAssign<&Matrix> for Matrix {
-    /// Adds `other`, element by element, in place.
-    ///
-    /// # Panics
-    /// When the shapes differ.
-    #[track_caller]
-    fn add_assign(&mut self, other: &Matrix) {
-        self.assert_same_shape("+=", other);
-        self.zip_map_in_place(other, |x, y| x + y);
-    }
-}
+/// Every element times a number, in the memory of the matrix.
+impl Mul<f64> for Matrix {
+    type Output = Matrix;
 
-impl SubAssign<&Matrix> for Matrix {
-    /// Subtracts `other`, element by element, in place.
-    ///
-    /// # Panics
-    /// When the shapes differ.
-    #[track_caller]
-    fn sub_assign(&mut self, other: &Matrix) {
-        self.assert_same_shape("-=", other);
-        self.zip_map_in_place(other, |x, y| x - y);
+    fn mul(self, factor: f64) -> Matrix {
+        factor * self
     }
 }
 
 impl MulAssign<f64> for Matrix {
-    /// Multiplies every element by `factor`, in place.
+    /// Multiplies every element by `factor`.
     fn mul_assign(&mut self, factor: f64) {
-        self.map_in_place(|x| x * factor);
+        self.map_in_place(|x| factor * x);
     }
 }

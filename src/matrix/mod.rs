@@ -8,7 +8,7 @@
 //!
 //! A [`Matrix`] is a row-major rectangle of `f64`: row after row in one vector, so that `x[0]`, the first sample of a
 //! batch, is one contiguous slice. A [`View`] is a matrix that is only looked at: the whole of one, its
-//! [transpose](Matrix::t), its [first rows](Matrix::top). The product [`matmul`](Matrix::matmul) takes views, so a
+//! [transpose](Matrix::t), its [first rows](Matrix::first_rows). The product [`matmul`](Matrix::matmul) takes views, so a
 //! transposed operand is read where it stands and never copied. How it is computed is told in [`kernel`]; the slides can
 //! be read without it.
 #![doc = include_str!("../../docs/walk/matrix.md")]
@@ -29,8 +29,8 @@ use std::ops::{Index, IndexMut};
 
 /// A row-major matrix of `f64`.
 ///
-/// `matrix[i]` is row i as a slice, `matrix[(i, j)]` one element. Either number of rows or columns may be 0: such a
-/// matrix has no elements, and a product over an inner dimension of 0 is a matrix of zeros.
+/// `matrix[i]` is row i as a slice, `matrix[(i, j)]` one element. The number of rows or columns may be 0; a product over
+/// an inner dimension of 0 is a matrix of zeros.
 #[derive(Clone, PartialEq, Default)]
 pub struct Matrix {
     rows: usize,
@@ -38,36 +38,41 @@ pub struct Matrix {
     values: Elements,
 }
 
-/// Making a matrix.
+/// Constructors.
 impl Matrix {
-    /// A `rows × columns` matrix of zeros.
+    /// Creates a `rows × columns` matrix of zeros.
+    #[must_use]
     pub fn zeros(rows: usize, columns: usize) -> Matrix {
         Matrix::filled(rows, columns, 0.0)
     }
 
-    /// A `rows × columns` matrix of ones.
+    /// Creates a `rows × columns` matrix of ones.
+    #[must_use]
     pub fn ones(rows: usize, columns: usize) -> Matrix {
         Matrix::filled(rows, columns, 1.0)
     }
 
-    /// A `rows × columns` matrix whose every element is `value`.
+    /// Creates a `rows × columns` matrix with `value` in every element.
+    #[must_use]
     #[track_caller]
     pub fn filled(rows: usize, columns: usize, value: f64) -> Matrix {
         Matrix { rows, columns, values: Elements::filled(size(rows, columns), value) }
     }
 
-    /// The `n × n` identity: ones on the diagonal, zeros elsewhere.
+    /// Creates the `n × n` identity: ones on the diagonal, zeros elsewhere.
+    #[must_use]
     pub fn identity(n: usize) -> Matrix {
         Matrix::from_fn(n, n, |i, j| if i == j { 1.0 } else { 0.0 })
     }
 
-    /// A matrix whose element in row i, column j is `element(i, j)`, called row by row.
+    /// Creates a matrix with `element(i, j)` in row i, column j. Calls `element` row by row.
     ///
     /// ```
     /// # use feedforward::Matrix;
     /// let m = Matrix::from_fn(2, 3, |i, j| (10 * i + j) as f64);
     /// assert_eq!(m, Matrix::from_rows([[0.0, 1.0, 2.0], [10.0, 11.0, 12.0]]));
     /// ```
+    #[must_use]
     #[track_caller]
     pub fn from_fn(rows: usize, columns: usize, mut element: impl FnMut(usize, usize) -> f64) -> Matrix {
         let mut values = Elements::with_capacity(size(rows, columns));
@@ -77,10 +82,11 @@ impl Matrix {
         Matrix { rows, columns, values }
     }
 
-    /// A matrix from its rows: arrays, slices or vectors, all of one length.
+    /// Creates a matrix from its rows: arrays, slices or vectors, all of the same length.
     ///
     /// # Panics
-    /// When a row is not as long as the first.
+    /// If a row is not as long as the first.
+    #[must_use]
     #[track_caller]
     pub fn from_rows<Row: AsRef<[f64]>>(rows: impl AsRef<[Row]>) -> Matrix {
         let rows = rows.as_ref();
@@ -94,10 +100,11 @@ impl Matrix {
         Matrix { rows: rows.len(), columns, values }
     }
 
-    /// A `rows × columns` matrix from its elements, row after row.
+    /// Creates a `rows × columns` matrix from its elements, row after row.
     ///
     /// # Panics
-    /// When `values` does not hold `rows · columns` elements.
+    /// If `values` does not hold `rows · columns` elements.
+    #[must_use]
     #[track_caller]
     pub fn from_vec(rows: usize, columns: usize, values: Vec<f64>) -> Matrix {
         assert!(
@@ -112,27 +119,30 @@ impl Matrix {
 /// Shape and elements.
 impl Matrix {
     /// The number of rows: in a batch, the number of samples.
+    #[must_use]
     pub fn rows(&self) -> usize {
         self.rows
     }
 
-    /// The number of columns: in a batch, the number of values of one sample.
+    /// The number of columns: in a batch, the number of values in a sample.
+    #[must_use]
     pub fn columns(&self) -> usize {
         self.columns
     }
 
-    /// (rows, columns).
+    /// The shape: (rows, columns).
+    #[must_use]
     pub fn shape(&self) -> (usize, usize) {
         (self.rows, self.columns)
     }
 
-    /// The rows, one slice after the other.
+    /// Iterates over the rows, each a slice.
     pub fn iter_rows(&self) -> impl ExactSizeIterator<Item = &[f64]> {
         let (columns, values) = (self.columns, &self.values[..]);
         (0..self.rows).map(move |i| &values[i * columns..][..columns])
     }
 
-    /// The rows, one slice after the other, to be changed.
+    /// Iterates over the rows, each a mutable slice.
     pub fn iter_rows_mut(&mut self) -> impl ExactSizeIterator<Item = &mut [f64]> {
         let (columns, mut rest) = (self.columns, &mut self.values[..]);
         (0..self.rows).map(move |_| {
@@ -143,24 +153,28 @@ impl Matrix {
     }
 
     /// All elements, row after row.
+    #[must_use]
     pub fn as_slice(&self) -> &[f64] {
         &self.values
     }
 
-    /// All elements, row after row, to be changed.
+    /// Mutable access to all elements, row after row.
+    #[must_use]
     pub fn as_mut_slice(&mut self) -> &mut [f64] {
         &mut self.values
     }
 
-    /// The elements, row after row, and the end of the matrix.
+    /// Converts the matrix into its elements, row after row.
+    #[must_use]
     pub fn into_vec(self) -> Vec<f64> {
         self.values.into_vec()
     }
 
-    /// A new matrix of the given rows, in the given order; a row may be chosen more than once.
+    /// Copies the given rows, in the given order, into a new matrix. A row may be selected more than once.
     ///
     /// # Panics
-    /// When there is no such row.
+    /// If a row does not exist.
+    #[must_use]
     #[track_caller]
     pub fn select_rows(&self, rows: &[usize]) -> Matrix {
         let mut values = Elements::with_capacity(rows.len() * (self.columns + 1)); // with room for the column of ones
@@ -170,13 +184,14 @@ impl Matrix {
         Matrix { rows: rows.len(), columns: self.columns, values }
     }
 
-    /// The matrix with one more column on its right, every element of it `value`: with 1, the inputs' column of ones.
+    /// Appends a column on the right with `value` in every element. With 1, it is the column of ones of the inputs.
     ///
     /// ```
     /// # use feedforward::Matrix;
     /// let x = Matrix::from_rows([[3.0, 5.0], [4.0, 6.0]]);
     /// assert_eq!(x.append_column(1.0), Matrix::from_rows([[3.0, 5.0, 1.0], [4.0, 6.0, 1.0]]));
     /// ```
+    #[must_use]
     pub fn append_column(self, value: f64) -> Matrix {
         let (rows, columns) = self.shape();
         let mut values = self.values;
@@ -189,7 +204,7 @@ impl Matrix {
             values = wider;
         } else {
             values.resize(rows * (columns + 1));
-            // Each row moves right by its own index: the last first, so that none overwrites one that has yet to move.
+            // Row i moves right by i places. The last row moves first, so that no row overwrites another.
             for i in (0..rows).rev() {
                 values.copy_within(i * columns..(i + 1) * columns, i * (columns + 1));
                 values[i * (columns + 1) + columns] = value;
@@ -201,21 +216,24 @@ impl Matrix {
 
 /// The product and its views.
 impl Matrix {
-    /// The transpose, not copied: a [`View`] that reads this matrix with rows and columns exchanged.
+    /// The transpose, not copied: a [`View`] of this matrix with rows and columns exchanged.
+    #[must_use]
     pub fn t(&self) -> View<'_> {
         View::from(self).t()
     }
 
-    /// The first `rows` rows, not copied.
+    /// The first `rows` rows, not copied: NumPy's `W[:rows]`.
     ///
     /// # Panics
-    /// When the matrix has fewer rows.
+    /// If the matrix has fewer rows.
+    #[must_use]
     #[track_caller]
-    pub fn top(&self, rows: usize) -> View<'_> {
-        View::from(self).top(rows)
+    pub fn first_rows(&self, rows: usize) -> View<'_> {
+        View::from(self).first_rows(rows)
     }
 
-    /// The transpose as a matrix of its own. Inside a product, [`t`](Matrix::t) does the same without the copy.
+    /// Copies the transpose into a new matrix. In a product, [`t`](Matrix::t) does the same without the copy.
+    #[must_use]
     pub fn transpose(&self) -> Matrix {
         self.t().to_matrix()
     }
@@ -223,23 +241,24 @@ impl Matrix {
     /// The matrix product: `m × k` times `k × n` is `m × n`, Cᵢⱼ = Σₚ Aᵢₚ Bₚⱼ.
     ///
     /// # Panics
-    /// When `right` has not as many rows as this matrix has columns.
+    /// If `right` does not have as many rows as this matrix has columns.
+    #[must_use]
     #[track_caller]
     pub fn matmul<'a>(&self, right: impl Into<View<'a>>) -> Matrix {
         View::from(self).matmul(right)
     }
 
-    /// As [`matmul`](Matrix::matmul), into a matrix that is there already: it takes the shape of the product, and its
-    /// memory is used again where it suffices.
+    /// Computes the product as [`matmul`](Matrix::matmul) does and stores it in `product`, which takes its shape. The
+    /// memory of `product` is used again if it is large enough.
     ///
     /// # Panics
-    /// When `right` has not as many rows as this matrix has columns.
+    /// If `right` does not have as many rows as this matrix has columns.
     #[track_caller]
     pub fn matmul_into<'a>(&self, right: impl Into<View<'a>>, product: &mut Matrix) {
         View::from(self).matmul_into(right, product);
     }
 
-    /// Takes this shape. Which elements stay is not said.
+    /// Changes the shape. Element values are unspecified afterwards.
     #[track_caller]
     fn reshape(&mut self, rows: usize, columns: usize) {
         self.values.resize(size(rows, columns));
@@ -284,7 +303,7 @@ impl IndexMut<(usize, usize)> for Matrix {
     }
 }
 
-/// rows · columns, the number of elements.
+/// The number of elements, rows · columns.
 #[track_caller]
 fn size(rows: usize, columns: usize) -> usize {
     rows.checked_mul(columns).unwrap_or_else(|| panic!("a {rows}×{columns} matrix is too large for this machine"))

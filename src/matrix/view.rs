@@ -1,10 +1,12 @@
-use super::{Matrix, kernel};
+//! A matrix that borrows its elements.
 
-/// A matrix that is only looked at: the whole of a [`Matrix`], its transpose, its first rows. Copying a view copies no
-/// elements.
+use super::{Matrix, kernel};
+use std::fmt;
+
+/// A borrowed matrix: a whole [`Matrix`], its transpose or its first rows. Copying a view copies no elements.
 ///
-/// Element (i, j) stands at `i · row_stride + j · column_stride` of the slice. In a matrix as it is stored the column
-/// stride is 1; in its transpose the row stride is.
+/// Element (i, j) is at index `i · row_stride + j · column_stride` of the slice. In a matrix as it is stored the column
+/// stride is 1; in its transpose the row stride is 1.
 #[derive(Clone, Copy)]
 pub struct View<'a> {
     pub(super) rows: usize,
@@ -28,13 +30,15 @@ impl<'a> From<&'a Matrix> for View<'a> {
 }
 
 impl<'a> View<'a> {
-    /// (rows, columns).
+    /// The shape: (rows, columns).
+    #[must_use]
     #[inline]
     pub fn shape(self) -> (usize, usize) {
         (self.rows, self.columns)
     }
 
     /// The transpose: rows and columns exchanged, nothing copied.
+    #[must_use]
     #[inline]
     pub fn t(self) -> View<'a> {
         View {
@@ -49,14 +53,16 @@ impl<'a> View<'a> {
     /// The first `rows` rows.
     ///
     /// # Panics
-    /// When there are fewer.
+    /// If the view has fewer rows.
+    #[must_use]
     #[track_caller]
-    pub fn top(self, rows: usize) -> View<'a> {
-        assert!(rows <= self.rows, "top: the first {rows} rows of a {}×{} matrix", self.rows, self.columns);
+    pub fn first_rows(self, rows: usize) -> View<'a> {
+        assert!(rows <= self.rows, "first_rows: {rows} rows of a {}×{} matrix", self.rows, self.columns);
         View { rows, ..self }
     }
 
-    /// A matrix of its own with these elements.
+    /// Copies the elements into a new matrix.
+    #[must_use]
     pub fn to_matrix(self) -> Matrix {
         Matrix::from_fn(self.rows, self.columns, |i, j| self.at(i, j))
     }
@@ -64,7 +70,8 @@ impl<'a> View<'a> {
     /// The matrix product: `m × k` times `k × n` is `m × n`, Cᵢⱼ = Σₚ Aᵢₚ Bₚⱼ.
     ///
     /// # Panics
-    /// When `right` has not as many rows as this view has columns.
+    /// If `right` does not have as many rows as this view has columns.
+    #[must_use]
     #[track_caller]
     pub fn matmul<'b>(self, right: impl Into<View<'b>>) -> Matrix {
         let right = right.into();
@@ -72,11 +79,11 @@ impl<'a> View<'a> {
         Matrix { rows: self.rows, columns: right.columns, values: kernel::multiply_new(self, right) }
     }
 
-    /// As [`matmul`](View::matmul), into a matrix that is there already: it takes the shape of the product, and its
-    /// memory is used again where it suffices.
+    /// Computes the product as [`matmul`](View::matmul) does and stores it in `product`, which takes its shape. The memory
+    /// of `product` is used again if it is large enough.
     ///
     /// # Panics
-    /// When `right` has not as many rows as this view has columns.
+    /// If `right` does not have as many rows as this view has columns.
     #[track_caller]
     pub fn matmul_into<'b>(self, right: impl Into<View<'b>>, product: &mut Matrix) {
         let right = right.into();
@@ -92,7 +99,7 @@ impl<'a> View<'a> {
         assert!(k == p, "{operation}: {m}×{k} times {p}×{n}: the left has {k} columns, the right {p} rows");
     }
 
-    /// The `rows × columns` elements from (i, p) on.
+    /// The block of `rows × columns` elements whose first is (i, j).
     #[inline(always)]
     pub(super) fn block(self, i: usize, rows: usize, j: usize, columns: usize) -> View<'a> {
         assert!(i + rows <= self.rows && j + columns <= self.columns);
@@ -102,5 +109,12 @@ impl<'a> View<'a> {
     /// Element (i, j).
     pub(super) fn at(self, i: usize, j: usize) -> f64 {
         self.values[i * self.row_stride + j * self.column_stride]
+    }
+}
+
+/// As the [`Matrix`] with these elements.
+impl fmt::Debug for View<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.to_matrix(), f)
     }
 }

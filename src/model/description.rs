@@ -1,23 +1,24 @@
-use crate::data::{FileError, Place};
+//! The file that describes a model.
+
+use super::LAYERS;
+use crate::data::{FileError, Names, Place};
 use std::fmt;
 use std::path::Path;
 
-/// The name of the description in the directory of a model.
+/// The name of the description file in the directory of a model.
 pub(super) const FILE: &str = "model.txt";
-/// Its first line.
+/// The first line of the file.
 const TITLE: &str = "feedforward model, version 1";
 
-/// What a model's directory holds: a line for each file, class and feature.
+/// The contents of the file: a line for each matrix, feature and class.
 #[derive(Debug, PartialEq)]
 pub(super) struct Description {
     pub(super) weights: Vec<Entry>,
     pub(super) scaling: Entry,
-    pub(super) class_names: Vec<String>,
-    pub(super) feature_names: Vec<String>,
-    pub(super) label_name: Option<String>,
+    pub(super) names: Names,
 }
 
-/// A file with a matrix, and the shape that it should have.
+/// A file with a matrix, and the shape of the matrix.
 #[derive(Debug, PartialEq)]
 pub(super) struct Entry {
     pub(super) file: String,
@@ -27,21 +28,17 @@ pub(super) struct Entry {
 impl fmt::Display for Description {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{TITLE}")?;
-        writeln!(
-            f,
-            "# Each input x becomes (x - shift) / divisor: the rows of scaling. Then fully connected layers follow,"
-        )?;
-        writeln!(
-            f,
-            "# the biases in the last row of their weights, a ReLU between each two, a softmax behind the last."
-        )?;
+        writeln!(f, "# Each input x becomes (x - shift) / divisor; shifts and divisors are the rows of scaling.")?;
+        writeln!(f, "# The layers are {LAYERS}.")?;
+        writeln!(f, "# The biases are the last row of the weights.")?;
         let entries =
             [("scaling", &self.scaling)].into_iter().chain(self.weights.iter().map(|entry| ("weights", entry)));
         for (key, Entry { file, shape: (rows, columns) }) in entries {
             writeln!(f, "{key} {file} {rows}x{columns}")?;
         }
+        let names = &self.names;
         for (key, names) in
-            [("feature", &self.feature_names[..]), ("label", self.label_name.as_slice()), ("class", &self.class_names)]
+            [("feature", &names.features[..]), ("label", names.label.as_slice()), ("class", &names.classes)]
         {
             for name in names {
                 writeln!(f, "{key} {}", escape(name))?;
@@ -56,26 +53,24 @@ impl Description {
         let wrong = |line, message: &str| FileError::new(file, Place::Line(line), message);
         let mut lines = text.lines().zip(1..);
         if lines.next().is_none_or(|(title, _)| title != TITLE) {
-            return Err(wrong(1, &format!("is not {TITLE:?}")));
+            return Err(wrong(1, &format!("must be: {TITLE}")));
         }
-        let (mut weights, mut scaling, mut label_name) = (Vec::new(), None, None);
-        let (mut class_names, mut feature_names) = (Vec::new(), Vec::new());
+        let (mut weights, mut scaling, mut names) = (Vec::new(), None, Names::default());
         for (line, number) in lines.filter(|(line, _)| !line.starts_with('#')) {
             let (key, value) = line.split_once(' ').unwrap_or((line, ""));
-            let entry = || {
-                Entry::parse(value).ok_or_else(|| wrong(number, "is not a file's name and a shape, as in a.npy 2x3"))
-            };
+            let entry =
+                || Entry::parse(value).ok_or_else(|| wrong(number, "must name a file and a shape, as in a.npy 2x3"));
             match key {
                 "weights" => weights.push(entry()?),
                 "scaling" => scaling = Some(entry()?),
-                "class" => class_names.push(unescape(value)),
-                "feature" => feature_names.push(unescape(value)),
-                "label" => label_name = Some(unescape(value)),
-                _ => return Err(wrong(number, "starts with none of: weights, scaling, class, feature, label")),
+                "class" => names.classes.push(unescape(value)),
+                "feature" => names.features.push(unescape(value)),
+                "label" => names.label = Some(unescape(value)),
+                _ => return Err(wrong(number, "must start with weights, scaling, class, feature or label")),
             }
         }
-        let scaling = scaling.ok_or_else(|| FileError::new(file, Place::Whole, "lacks the line of the scaling"))?;
-        Ok(Description { weights, scaling, class_names, feature_names, label_name })
+        let scaling = scaling.ok_or_else(|| FileError::new(file, Place::Whole, "has no line for the scaling"))?;
+        Ok(Description { weights, scaling, names })
     }
 }
 
@@ -83,16 +78,17 @@ impl Entry {
     fn parse(text: &str) -> Option<Entry> {
         let (file, shape) = text.rsplit_once(' ')?;
         let (rows, columns) = shape.split_once('x')?;
-        let inside = !file.contains(['/', '\\']) && file.ends_with(".npy"); // in the model's directory, and nowhere else
+        let inside = !file.contains(['/', '\\']) && file.ends_with(".npy"); // only files in the directory of the model
         inside.then_some(Entry { file: file.to_string(), shape: (rows.parse().ok()?, columns.parse().ok()?) })
     }
 }
 
-/// The name on one line.
+/// Writes a name on one line.
 fn escape(name: &str) -> String {
     name.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r")
 }
 
+/// Reads a name that [`escape`] wrote.
 fn unescape(text: &str) -> String {
     let mut name = String::new();
     let mut characters = text.chars();

@@ -6,6 +6,7 @@ use feedforward::random::Random;
 use feedforward::{CrossEntropyLoss, DataSource, FullyConnected, Matrix, NeuralNetwork, Relu, Sgd, Softmax};
 
 /// The same batch again and again.
+#[derive(Debug)]
 struct OneBatch(Matrix, Matrix);
 
 impl DataSource for OneBatch {

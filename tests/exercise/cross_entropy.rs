@@ -4,6 +4,7 @@ use feedforward::random::Random;
 use feedforward::{CrossEntropyLoss, Loss, Matrix};
 
 const FORWARD: &str = "Cross Entropy Loss, forward: loss = Σ over the batch of −ln(ŷₖ + ε) where yₖ = 1 (Eq. 15)";
+const EVALUATE: &str = "Cross Entropy Loss, evaluate: the loss (Eq. 15), and nothing in the loss changes";
 const BACKWARD: &str = "Cross Entropy Loss, backward: Eₙ = −y/ŷ (Eq. 16)";
 
 #[test]
@@ -127,6 +128,32 @@ fn backward_belongs_to_the_last_forward() {
         layer.backward(&y3)
     });
     check.equal(&received, &error(&p3, &y3));
+}
+
+#[test]
+fn evaluate_is_forward_but_backward_does_not_notice() {
+    let ((p1, y1), (p2, y2)) = (batch(4, 3, 91), batch(4, 3, 92));
+    let mut layer = CrossEntropyLoss::new();
+    check_evaluate(&layer, &p2, &y2);
+    Check::new(FORWARD).run(|| layer.forward(p1.clone(), &y1));
+    check_evaluate(&layer, &p2, &y2);
+    let check = Check::new(BACKWARD)
+        .given("Ŷ′ of forward", &p1)
+        .given("Ŷ′ of evaluate", &p2)
+        .given("Y′", &y1)
+        .mistake("ŷ is of evaluate, which changes nothing; backward belongs to the last forward.", error(&p2, &y1));
+    check.equal(&check.run(|| layer.backward(&y1)), &error(&p1, &y1));
+}
+
+/// Evaluate must give the loss, Eq. 15.
+fn check_evaluate(layer: &CrossEntropyLoss, prediction: &Matrix, label: &Matrix) {
+    let expected = loss(prediction, label, f64::EPSILON);
+    let check = Check::new(EVALUATE)
+        .given("Ŷ′", prediction)
+        .given("Y′", label)
+        .mistake("The loss is averaged over the batch; Eq. 15 sums.", number(expected / label.rows() as f64))
+        .mistake("The sign is flipped: −ln, so that the loss is positive.", number(-expected));
+    check.equal_number(check.run(|| layer.evaluate(prediction, label)), expected);
 }
 
 /// Predictions as a softmax would make them, and random labels.

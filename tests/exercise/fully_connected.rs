@@ -1,12 +1,12 @@
 use crate::support::probe::{Descent, Log, ProbeOptimizer, probe_update};
 use crate::support::{Check, golden, random_matrix};
 use feedforward::random::Random;
-use feedforward::{FullyConnected, Layer, Matrix};
+use feedforward::{FullyConnected, Layer, Matrix, Optimizer, Parameters};
 
 const START: &str = "Fully Connected Layer, new: W′ is (inputs + 1) × outputs, uniformly random in [0, 1)";
 const FORWARD: &str = "Fully Connected Layer, forward: X′W′ = Ŷ′, the last column of X′ ones (Eq. 9)";
 const ERROR: &str = "Fully Connected Layer, backward: E′ₙ₋₁ = E′ₙ W′ᵀ, with the weights of the forward pass (Eq. 10)";
-const GRADIENT: &str = "Fully Connected Layer, gradient_weights: X′ᵀ E′ₙ (Eq. 11)";
+const GRADIENT: &str = "Fully Connected Layer, the gradient of the weights: X′ᵀ E′ₙ (Eq. 11)";
 const UPDATE: &str = "Fully Connected Layer, update by the optimizer: W′ᵗ⁺¹ = W′ᵗ − η · X′ᵀ E′ₙ (Eq. 11)";
 
 /// Batch, inputs, outputs.
@@ -16,8 +16,9 @@ const SHAPES: [(usize, usize, usize); 6] = [(1, 1, 1), (1, 4, 3), (5, 1, 3), (6,
 fn starts_with_weights_and_biases_uniform_in_0_to_1() {
     let check = Check::new(START);
     let layer = check.run(|| FullyConnected::new(30, 20, &mut Random::new(5)));
-    check.that(layer.trainable(), "The layer has weights, so it must say that it is trainable.");
-    let Some(w) = layer.weights() else { return check.that(false, "The layer has no weights.") };
+    let Some(Parameters { weights: w, .. }) = layer.parameters() else {
+        return check.that(false, "`parameters` returns None, but the layer has weights.");
+    };
     check.that(w.shape() != (30, 20), "There is no row for the biases: the last of inputs + 1 rows.");
     check.that(w.shape() != (20, 31), "These are W; we store W′ = Wᵀ (Eq. 8).");
     check.that(w.shape() == (31, 20), "The weights do not have the shape (inputs + 1) × outputs.");
@@ -41,7 +42,7 @@ fn starts_with_weights_and_biases_uniform_in_0_to_1() {
     );
     let mut by_hand = layer;
     let x = random_matrix(2, 30, 1);
-    let expected = output(&x, by_hand.weights().unwrap());
+    let expected = output(&x, weights(&by_hand));
     Check::new(FORWARD).inner_dimension(31).equal(&check.run(|| by_hand.forward(x)), &expected);
 }
 
@@ -70,16 +71,16 @@ fn backward_by_hand_returns_the_error_for_the_layer_below() {
     let x = Matrix::from_rows([[1.0, 2.0]]);
     let w = Matrix::from_rows([[10.0, 1.0, 0.0], [100.0, 0.5, -1.0], [7.0, -3.0, 0.25]]);
     let e = Matrix::from_rows([[1.0, 2.0, -3.0]]);
-    error_below(&x, &w, &e, &Matrix::from_rows([[12.0, 104.0]])); // 10 + 2, 100 + 1 + 3; none for the ones
+    error_previous(&x, &w, &e, &Matrix::from_rows([[12.0, 104.0]])); // 10 + 2, 100 + 1 + 3; none for the ones
 }
 
 #[test]
 fn backward_agrees_with_the_reference_values_of_the_error() {
-    error_below(
+    error_previous(
         &golden::fully_connected_input(),
         &golden::fully_connected_weights(),
         &golden::fully_connected_error(),
-        &golden::fully_connected_error_below(),
+        &golden::fully_connected_error_previous(),
     );
 }
 
@@ -88,7 +89,7 @@ fn backward_returns_the_error_in_any_shape() {
     for (batch, inputs, outputs) in SHAPES {
         let (x, w) = (random_matrix(batch, inputs, 4), random_matrix(inputs + 1, outputs, 5));
         let e = random_matrix(batch, outputs, 6);
-        error_below(&x, &w, &e, &e.matmul(w.top(inputs).t()));
+        error_previous(&x, &w, &e, &e.matmul(w.first_rows(inputs).t()));
     }
 }
 
@@ -140,7 +141,7 @@ fn gradient_is_of_the_last_batch_alone() {
         let received = check.run(|| {
             layer.forward(x.clone());
             layer.backward(e.clone());
-            layer.gradient_weights().cloned()
+            gradient_of(&layer)
         });
         let Some(received) = received else { return check.that(false, "There is no gradient after backward.") };
         check.equal(&received, &expected);
@@ -158,10 +159,10 @@ fn without_an_optimizer_the_weights_stay() {
         .mistake("The gradient was added, though no optimizer is set.", &w + &g);
     let mut layer = FullyConnected::from_weights(w.clone());
     check.run(|| layer.forward(x));
-    check.equal(layer.weights().unwrap(), &w);
+    check.equal(weights(&layer), &w);
     let below = check.run(|| layer.backward(e.clone()));
-    check.equal(layer.weights().unwrap(), &w);
-    Check::new(ERROR).equal(&below, &e.matmul(w.top(3).t()));
+    check.equal(weights(&layer), &w);
+    Check::new(ERROR).equal(&below, &e.matmul(w.first_rows(3).t()));
 }
 
 #[test]
@@ -170,7 +171,7 @@ fn the_optimizer_updates_weights_and_biases_once_a_backward() {
     let g = x.clone().append_column(1.0).t().matmul(&e);
     let log = Log::default();
     let mut layer = FullyConnected::from_weights(w.clone());
-    layer.set_optimizer(Box::new(ProbeOptimizer(log.clone())));
+    set_optimizer(&mut layer, Box::new(ProbeOptimizer(log.clone())));
     let check = Check::new(UPDATE).given("X", &x).given("W′ before", &w).given("E′ₙ", &e);
     check.run(|| layer.forward(x.clone()));
     check.that(log.take().0.is_empty(), "The optimizer was called in forward; the update belongs to backward.");
@@ -209,8 +210,8 @@ fn the_optimizer_updates_weights_and_biases_once_a_backward() {
             }),
         )
         .mistake("The gradient is subtracted once more, beside the optimizer.", &probe_update(&w, &g) - &g)
-        .equal(layer.weights().unwrap(), &probe_update(&w, &g));
-    let read = layer.gradient_weights().cloned();
+        .equal(weights(&layer), &probe_update(&w, &g));
+    let read = gradient_of(&layer);
     let check = Check::new(GRADIENT).given("X", &x).given("E′ₙ", &e);
     let Some(read) = read else { return check.that(false, "There is no gradient after backward with an optimizer.") };
     check.equal(&read, &g);
@@ -221,13 +222,13 @@ fn the_error_uses_the_weights_before_the_update() {
     let (x, w) = (golden::fully_connected_input(), golden::fully_connected_weights());
     let (e, g) = (golden::fully_connected_error(), golden::fully_connected_gradient_weights());
     let mut layer = FullyConnected::from_weights(w.clone());
-    layer.set_optimizer(Box::new(ProbeOptimizer(Log::default())));
+    set_optimizer(&mut layer, Box::new(ProbeOptimizer(Log::default())));
     let check = Check::new(ERROR)
         .given("W′ before the update", &w)
         .given("E′ₙ", &e)
         .mistake(
             "This is the error computed with the weights after the update; Eq. 10 uses the weights of the forward pass.",
-            e.matmul(probe_update(&w, &g).top(4).t()),
+            e.matmul(probe_update(&w, &g).first_rows(4).t()),
         )
         .mistake(
             "The error was computed with the weights after the update, and the column of the ones is left in it.",
@@ -238,7 +239,7 @@ fn the_error_uses_the_weights_before_the_update() {
         layer.forward(x);
         layer.backward(e.clone())
     });
-    check.equal(&received, &golden::fully_connected_error_below());
+    check.equal(&received, &golden::fully_connected_error_previous());
 }
 
 #[test]
@@ -246,14 +247,14 @@ fn the_next_forward_uses_the_updated_weights() {
     let (x, w, e) =
         (golden::fully_connected_input(), golden::fully_connected_weights(), golden::fully_connected_error());
     let mut layer = FullyConnected::from_weights(w.clone());
-    layer.set_optimizer(Box::new(Descent(0.1)));
+    set_optimizer(&mut layer, Box::new(Descent(0.1)));
     let check = Check::new(UPDATE).given("W′ before", &w).inner_dimension(6);
     check.run(|| {
         layer.forward(x.clone());
         layer.backward(e.clone())
     });
     let updated = golden::fully_connected_updated_weights();
-    check.equal(layer.weights().unwrap(), &updated);
+    check.equal(weights(&layer), &updated);
     let check = Check::new(FORWARD)
         .given("X", &x)
         .given("W′ after the update", &updated)
@@ -267,7 +268,7 @@ fn the_next_forward_uses_the_updated_weights() {
     let twice = updated.zip_map(&g, |w, g| w - 0.1 * g);
     let check = Check::new(UPDATE).given("W′ before the second step", &updated).inner_dimension(6);
     check.run(|| layer.backward(e));
-    check.equal(layer.weights().unwrap(), &twice);
+    check.equal(weights(&layer), &twice);
 }
 
 #[test]
@@ -277,18 +278,20 @@ fn weights_that_are_changed_from_outside_are_used() {
     let mut layer = FullyConnected::from_weights(old.clone());
     let check = Check::new(FORWARD)
         .given("X", &x)
-        .given("W′, as weights_mut changed it", &new)
+        .given("W′, as it was changed", &new)
         .mistake("The weights of before the change were used.", output(&x, &old))
         .inner_dimension(4);
-    let Some(weights) = layer.weights_mut() else { return check.that(false, "weights_mut gives no weights.") };
-    *weights = new.clone();
+    let Some(parameters) = layer.parameters_mut() else {
+        return check.that(false, "`parameters_mut` returns None, but the layer has weights.");
+    };
+    parameters.weights = new.clone();
     check.equal(&check.run(|| layer.forward(x.clone())), &output(&x, &new));
     let check = Check::new(ERROR)
-        .given("W′, as weights_mut changed it", &new)
+        .given("W′, as it was changed", &new)
         .given("E′ₙ", &e)
-        .mistake("The weights of before the change were used.", e.matmul(old.top(3).t()))
+        .mistake("The weights of before the change were used.", e.matmul(old.first_rows(3).t()))
         .inner_dimension(2);
-    check.equal(&check.run(|| layer.backward(e.clone())), &e.matmul(new.top(3).t()));
+    check.equal(&check.run(|| layer.backward(e.clone())), &e.matmul(new.first_rows(3).t()));
 }
 
 #[test]
@@ -296,17 +299,21 @@ fn a_later_optimizer_takes_the_place_of_an_earlier() {
     let (x, w, e) = (random_matrix(2, 3, 41), random_matrix(4, 2, 42), random_matrix(2, 2, 43));
     let g = x.clone().append_column(1.0).t().matmul(&e);
     let mut layer = FullyConnected::from_weights(w.clone());
-    layer.set_optimizer(Box::new(ProbeOptimizer(Log::default())));
-    layer.set_optimizer(Box::new(Descent(0.5)));
-    let expected = w.zip_map(&g, |w, g| w - 0.5 * g);
-    let check = Check::new("Fully Connected Layer, set_optimizer: it is used from now on, and alone")
-        .given("W′ before", &w)
-        .mistake("The first optimizer is still used.", probe_update(&w, &g));
-    check.run(|| {
-        layer.forward(x);
-        layer.backward(e)
-    });
-    check.equal(layer.weights().unwrap(), &expected);
+    set_optimizer(&mut layer, Box::new(ProbeOptimizer(Log::default())));
+    let first = probe_update(&w, &g);
+    let check = Check::new("Fully Connected Layer, backward: uses the optimizer that is set now")
+        .given("W′ before", &first)
+        .mistake("The first optimizer is still used.", probe_update(&first, &g))
+        .inner_dimension(3);
+    let step = |layer: &mut FullyConnected| {
+        layer.forward(x.clone());
+        layer.backward(e.clone())
+    };
+    check.run(|| step(&mut layer));
+    Check::new(UPDATE).given("W′ before", &w).inner_dimension(3).equal(weights(&layer), &first);
+    set_optimizer(&mut layer, Box::new(Descent(0.5)));
+    check.run(|| step(&mut layer));
+    check.equal(weights(&layer), &(&first - 0.5 * &g));
 }
 
 #[test]
@@ -326,10 +333,27 @@ fn predict_is_forward_but_backward_does_not_notice() {
         .given("X of predict", &other)
         .given("E′ₙ", &e)
         .mistake("X is the input to predict; backward belongs to the last forward.", of(&other));
-    let Some(received) = layer.gradient_weights() else {
+    let Some(received) = gradient_of(&layer) else {
         return check.that(false, "There is no gradient after backward.");
     };
-    check.equal(received, &of(&x));
+    check.equal(&received, &of(&x));
+}
+
+/// The weights of the layer.
+#[track_caller]
+fn weights(layer: &FullyConnected) -> &Matrix {
+    &layer.parameters().expect("`parameters` returns the weights").weights
+}
+
+/// The gradient that the layer keeps.
+fn gradient_of(layer: &FullyConnected) -> Option<Matrix> {
+    layer.parameters().and_then(|parameters| parameters.gradient.clone())
+}
+
+/// Sets the optimizer of the layer, as the network does.
+#[track_caller]
+fn set_optimizer(layer: &mut FullyConnected, optimizer: Box<dyn Optimizer>) {
+    layer.parameters_mut().expect("`parameters_mut` returns the weights").optimizer = Some(optimizer);
 }
 
 /// Eq. 9.
@@ -339,7 +363,7 @@ fn output(x: &Matrix, w: &Matrix) -> Matrix {
 
 /// Forward must give what is expected.
 fn forward(x: &Matrix, w: &Matrix, expected: &Matrix) {
-    let (inputs, product) = (x.columns(), x.matmul(w.top(x.columns())));
+    let (inputs, product) = (x.columns(), x.matmul(w.first_rows(x.columns())));
     let biases = |factor: f64| Matrix::from_fn(x.rows(), w.columns(), |i, j| product[(i, j)] + factor * w[(inputs, j)]);
     let bias_first = Matrix::from_fn(x.rows(), inputs + 1, |i, j| if j == 0 { 1.0 } else { x[(i, j - 1)] });
     let zero = |x: f64| x.max(0.0);
@@ -367,7 +391,7 @@ fn forward(x: &Matrix, w: &Matrix, expected: &Matrix) {
 }
 
 /// Forward, then backward without an optimizer, must return the error that is expected.
-fn error_below(x: &Matrix, w: &Matrix, e: &Matrix, expected: &Matrix) {
+fn error_previous(x: &Matrix, w: &Matrix, e: &Matrix, expected: &Matrix) {
     let with_ones = e.matmul(w.t());
     let last = Matrix::from_fn(e.rows(), x.columns(), |i, j| with_ones[(i, j + 1)]);
     let gradient = x.clone().append_column(1.0).t().matmul(e);
@@ -383,7 +407,7 @@ fn error_below(x: &Matrix, w: &Matrix, e: &Matrix, expected: &Matrix) {
         .mistake("The error's sign is flipped.", expected * -1.0)
         .mistake("The error is multiplied by the input.", expected.zip_map(x, |e, x| e * x));
     if e.columns() == x.columns() {
-        check = check.mistake("The weights are not transposed: E′ₙ W′ᵀ.", e.matmul(w.top(x.columns())));
+        check = check.mistake("The weights are not transposed: E′ₙ W′ᵀ.", e.matmul(w.first_rows(x.columns())));
     }
     let received = check.run(|| {
         let mut layer = FullyConnected::from_weights(w.clone());
@@ -422,12 +446,12 @@ fn gradient(x: &Matrix, w: &Matrix, e: &Matrix, expected: &Matrix) {
         )
         .mistake("The sign is flipped: the optimizer subtracts.", expected * -1.0)
         .mistake("This is the layer's weights.", w.clone())
-        .mistake("This is the error for the layer below.", e.matmul(w.top(inputs).t()));
+        .mistake("This is the error for the layer below.", e.matmul(w.first_rows(inputs).t()));
     let received = check.run(|| {
         let mut layer = FullyConnected::from_weights(w.clone());
         layer.forward(x.clone());
         layer.backward(e.clone());
-        layer.gradient_weights().cloned()
+        gradient_of(&layer)
     });
     let Some(received) = received else { return check.that(false, "There is no gradient after backward.") };
     check.equal(&received, expected);

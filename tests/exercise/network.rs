@@ -24,7 +24,7 @@ fn append_layer_keeps_the_order() {
         check.that(network.layers().len() == n + 1, "After append_layer there is not one layer more.");
     }
     for layer in network.layers() {
-        layer.predict(Matrix::ones(1, 1));
+        let _ = layer.predict(Matrix::ones(1, 1));
     }
     check.calls(
         &log.take().0,
@@ -257,7 +257,7 @@ fn a_single_layer_is_a_network() {
         &calls,
         &[("The first layer gets no error: it needs one to learn.", &calls[..4])],
     );
-    check.equal(network.layers()[0].weights().unwrap(), &number(1.0));
+    check.equal(&network.layers()[0].parameters().unwrap().weights, &number(1.0));
 }
 
 /// A network of three layers that do not commute, the middle one trainable, and the log of its parts.
@@ -308,7 +308,8 @@ fn weights_after(iterations: usize) -> Matrix {
             network.backward();
         }
     });
-    let weights: Vec<f64> = network.layers().iter().filter_map(|layer| layer.weights().map(|w| w[(0, 0)])).collect();
+    let trainable = network.layers().iter().filter_map(|layer| layer.parameters());
+    let weights: Vec<f64> = trainable.map(|parameters| parameters.weights[(0, 0)]).collect();
     Matrix::from_rows([weights])
 }
 

@@ -33,7 +33,7 @@ fn backward_by_hand() {
 
 #[test]
 fn backward_agrees_with_the_reference_values() {
-    backward(&golden::relu_input(), &golden::relu_error(), &golden::relu_error_below());
+    backward(&golden::relu_input(), &golden::relu_error(), &golden::relu_error_previous());
 }
 
 #[test]

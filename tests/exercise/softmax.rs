@@ -66,13 +66,13 @@ fn backward_by_hand() {
 
 #[test]
 fn backward_agrees_with_the_reference_values() {
-    backward(&golden::softmax_input(), &golden::softmax_error(), &golden::softmax_error_below());
+    backward(&golden::softmax_input(), &golden::softmax_error(), &golden::softmax_error_previous());
 }
 
 #[test]
 fn backward_agrees_with_the_reference_values_at_large_inputs() {
     let (x, e) = (golden::softmax_extreme_input(), golden::softmax_extreme_error());
-    backward(&x, &e, &golden::softmax_extreme_error_below());
+    backward(&x, &e, &golden::softmax_extreme_error_previous());
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn backward_takes_any_shape() {
     for (rows, columns) in [(1, 1), (1, 5), (6, 1), (3, 3), (7, 4)] {
         let x = random_matrix(rows, columns, (20 * rows + columns) as u64);
         let e = random_matrix(rows, columns, (700 + 20 * rows + columns) as u64);
-        backward(&x, &e, &error_below(&softmax(&x), &e));
+        backward(&x, &e, &error_previous(&softmax(&x), &e));
     }
 }
 
@@ -88,12 +88,12 @@ fn backward_takes_any_shape() {
 fn backward_belongs_to_the_last_forward() {
     let (first, second) = (random_matrix(4, 3, 51), random_matrix(4, 3, 52));
     let (e1, e2) = (random_matrix(4, 3, 53), random_matrix(4, 3, 54));
-    let (below1, below2) = (error_below(&softmax(&first), &e1), error_below(&softmax(&second), &e2));
+    let (below1, below2) = (error_previous(&softmax(&first), &e1), error_previous(&softmax(&second), &e2));
     let mut layer = Softmax::new();
     let check = Check::new(BACKWARD)
         .given("X′ of the last forward", &second)
         .given("E′ₙ", &e2)
-        .mistake("ŷ is of the first forward; backward belongs to the last.", error_below(&softmax(&first), &e2))
+        .mistake("ŷ is of the first forward; backward belongs to the last.", error_previous(&softmax(&first), &e2))
         .mistake("Errors of earlier batches are added.", &below1 + &below2);
     let error = check.run(|| {
         layer.forward(first.clone());
@@ -109,7 +109,7 @@ fn backward_belongs_to_the_last_forward() {
         layer.forward(smaller.clone());
         layer.backward(e3.clone())
     });
-    check.equal(&error, &error_below(&softmax(&smaller), &e3));
+    check.equal(&error, &error_previous(&softmax(&smaller), &e3));
 }
 
 #[test]
@@ -121,13 +121,13 @@ fn predict_is_forward_but_backward_does_not_notice() {
     check.run(|| layer.forward(x.clone()));
     check.equal(&check.run(|| layer.predict(other.clone())), &softmax(&other));
 
-    let of_predict = error_below(&softmax(&other), &e);
+    let of_predict = error_previous(&softmax(&other), &e);
     let check = Check::new(BACKWARD)
         .given("X′ of forward", &x)
         .given("X′ of predict", &other)
         .given("E′ₙ", &e)
         .mistake("ŷ is the output of predict; backward belongs to the last forward.", of_predict);
-    check.equal(&check.run(|| layer.backward(e.clone())), &error_below(&softmax(&x), &e));
+    check.equal(&check.run(|| layer.backward(e.clone())), &error_previous(&softmax(&x), &e));
 }
 
 /// Eq. 13, row by row.
@@ -143,7 +143,7 @@ fn normalised(x: &Matrix) -> Matrix {
 }
 
 /// Eq. 14, row by row.
-fn error_below(y: &Matrix, e: &Matrix) -> Matrix {
+fn error_previous(y: &Matrix, e: &Matrix) -> Matrix {
     let sums = y.zip_map(e, |y, e| y * e).row_sums();
     Matrix::from_fn(y.rows(), y.columns(), |i, j| y[(i, j)] * (e[(i, j)] - sums[i]))
 }
@@ -270,15 +270,15 @@ fn backward(x: &Matrix, e: &Matrix, expected: &Matrix) {
         .mistake("This is the sum Σⱼ Eₙ,ⱼ ŷⱼ alone.", rule(&|i, _, _, _| sums_ye[i]))
         .mistake("This is ŷ Σⱼ Eₙ,ⱼ ŷⱼ alone.", rule(&|i, _, y, _| y * sums_ye[i]))
         .mistake("ŷ is squared: one factor ŷ before the bracket.", rule(&|i, _, y, e| y * y * (e - sums_ye[i])))
-        .mistake("The input x stands where the output ŷ should.", error_below(x, e))
-        .mistake("ln ŷ stands where ŷ should.", error_below(&log, e))
-        .mistake("Softmax is applied to ŷ once more.", error_below(&softmax(y), e))
+        .mistake("The input x stands where the output ŷ should.", error_previous(x, e))
+        .mistake("ln ŷ stands where ŷ should.", error_previous(&log, e))
+        .mistake("Softmax is applied to ŷ once more.", error_previous(&softmax(y), e))
         .mistake("Softmax is applied to the error.", softmax(e))
         .mistake("This is ŷ, the output of forward: backward returns an error.", y.clone())
         .mistake("Only the diagonal is right: ŷ (1 − ŷ) Eₙ minus products of ŷ without the errors.", {
             rule(&|_, _, y, e| y * (1.0 - y) * e - y * (1.0 - y))
         })
-        .mistake("The result is divided by the batch size.", &error_below(y, e) * (1.0 / x.rows() as f64));
+        .mistake("The result is divided by the batch size.", &error_previous(y, e) * (1.0 / x.rows() as f64));
     let received = check.run(|| {
         let mut layer = Softmax::new();
         layer.forward(x.clone());

@@ -13,40 +13,42 @@ pub const UNUSUAL: &[Solution] = unusual! {
         "weights.zip_map_in_place(gradient, |w, g| w - eta * g)" =>
             "for (w, g) in weights.as_mut_slice().iter_mut().zip(gradient.as_slice()) { *w -= g * eta; }";
     sgd "with operators": "weights.zip_map_in_place(gradient, |w, g| w - eta * g)" => "*weights = &*weights - &(gradient * eta)";
+    sgd "with the slide's formula":
+        "weights.zip_map_in_place(gradient, |w, g| w - eta * g)" => "*weights = &*weights - eta * gradient";
     sgd "with indices and super":
         "use crate::{Matrix, Optimizer};" => "use super::framework::Optimizer;\nuse super::matrix::Matrix;",
         "weights.zip_map_in_place(gradient, |w, g| w - eta * g)" =>
             "for i in 0..weights.rows() { for j in 0..weights.columns() { weights[(i, j)] += -(eta * gradient[(i, j)]); } }";
 
     fully_connected "column dropped after the product":
-        "let error_below = error.matmul(self.weights.top(inputs).t());" =>
-            "let full = error.matmul(self.weights.t());
-             let error_below = Matrix::from_fn(full.rows(), inputs, |i, j| full[(i, j)]);";
+        "let error_previous = error.matmul(self.parameters.weights.first_rows(inputs).t());" =>
+            "let full = error.matmul(self.parameters.weights.t());
+             let error_previous = Matrix::from_fn(full.rows(), inputs, |i, j| full[(i, j)]);";
     fully_connected "a copy of the weights without biases":
-        "let error_below = error.matmul(self.weights.top(inputs).t());" =>
+        "let error_previous = error.matmul(self.parameters.weights.first_rows(inputs).t());" =>
             "let rows: Vec<usize> = (0..inputs).collect();
-             let error_below = error.matmul(&self.weights.select_rows(&rows).transpose());";
+             let error_previous = error.matmul(&self.parameters.weights.select_rows(&rows).transpose());";
     fully_connected "three loops":
-        "let output = input.matmul(&self.weights);" =>
-            "let w = &self.weights;
+        "let output = input.matmul(&self.parameters.weights);" =>
+            "let w = &self.parameters.weights;
              let output = Matrix::from_fn(input.rows(), w.columns(), |i, j| {
                  let mut sum = 0.0;
                  for k in (0..w.rows()).rev() { sum += input[(i, k)] * w[(k, j)]; }
                  sum
              });";
     fully_connected "the bias added by hand":
-        "let output = input.matmul(&self.weights);" =>
-            "let n = self.weights.rows() - 1;
+        "let output = input.matmul(&self.parameters.weights);" =>
+            "let n = self.parameters.weights.rows() - 1;
              let inner = Matrix::from_fn(input.rows(), n, |i, j| input[(i, j)]);
-             let mut output = inner.matmul(self.weights.top(n));
-             for i in 0..output.rows() { for j in 0..output.columns() { output[(i, j)] += self.weights[(n, j)]; } }";
+             let mut output = inner.matmul(self.parameters.weights.first_rows(n));
+             for i in 0..output.rows() { for j in 0..output.columns() { output[(i, j)] += self.parameters.weights[(n, j)]; } }";
     fully_connected "the gradient as a transpose": "input.t().matmul(&error);" => "error.t().matmul(input).transpose();";
     fully_connected "input taken": "self.input.as_ref().expect" => "self.input.take().expect";
     fully_connected "update of a copy, then assigned":
-        "optimizer.update(&mut self.weights, &gradient);" =>
-            "let mut weights = self.weights.clone();
+        "optimizer.update(&mut self.parameters.weights, &gradient);" =>
+            "let mut weights = self.parameters.weights.clone();
              optimizer.update(&mut weights, &gradient);
-             self.weights = weights;";
+             self.parameters.weights = weights;";
     fully_connected "a generator of its own":
         "FullyConnected::from_weights(Matrix::from_fn(inputs + 1, outputs, |_, _| random.uniform()))" =>
             "let mut state = random.bits();
@@ -131,9 +133,11 @@ pub const UNUSUAL: &[Solution] = unusual! {
         "fn backward(&mut self, label: &Matrix)" => "fn backward(&mut self, _: &Matrix)";
     cross_entropy "−0 where the label is 0": "if y == 0.0 { 0.0 }" => "if y == 0.0 { -0.0 }";
 
-    network "an optimizer for every layer": "if layer.trainable() {" => "{";
+    network "a clone of the box":
+        "if let Some(parameters) = layer.parameters_mut() {\n            parameters.optimizer = Some(self.optimizer.boxed_clone());\n        }" =>
+            "if layer.parameters().is_some() { layer.parameters_mut().unwrap().optimizer = Some(self.optimizer.clone()); }";
     network "backward for all":
-        "if let Some((first, others)) = self.layers.split_first_mut() {\n            for layer in others.iter_mut().rev() {\n                error = layer.backward(error);\n            }\n            first.backward_first(error);\n        }" =>
+        "if let Some((first, others)) = self.layers.split_first_mut() {\n            for layer in others.iter_mut().rev() {\n                error = layer.backward(error);\n            }\n            first.backward_weights(error);\n        }" =>
             "for layer in self.layers.iter_mut().rev() { error = layer.backward(error); }";
     network "with indices":
         "        for layer in &mut self.layers {\n            output = layer.forward(output);\n        }" =>

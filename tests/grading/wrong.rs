@@ -48,11 +48,11 @@ pub const WRONG: &[Solution] = wrong! {
         "weights.zip_map_in_place(gradient, |w, g| w - eta * g)" => "let _ = (weights, gradient, eta)";
 
     fully_connected "error with the new weights" says "weights after the update":
-        "        self.backward_first(error);\n        error_below" => "        error_below",
-        "        let error_below = error.matmul" => "        self.backward_first(error.clone());\n        let error_below = error.matmul";
+        "        self.backward_weights(error);\n        error_previous" => "        error_previous",
+        "        let error_previous = error.matmul" => "        self.backward_weights(error.clone());\n        let error_previous = error.matmul";
     fully_connected "ones left in the error" says "column of the ones is left":
-        "self.weights.top(inputs).t()" => "self.weights.t()",
-        "let inputs = self.weights.rows() - 1;" => "";
+        "self.parameters.weights.first_rows(inputs).t()" => "self.parameters.weights.t()",
+        "let inputs = self.parameters.weights.rows() - 1;" => "";
     fully_connected "no bias" says "bias is missing": "input.append_column(1.0)\n" => "input.append_column(0.0)\n";
     fully_connected "ones first" says "column of ones stands first":
         "input.append_column(1.0)\n" => "Matrix::from_fn(batch, n + 1, |i, j| if j == 0 { 1.0 } else { input[(i, j - 1)] })\n";
@@ -63,17 +63,17 @@ pub const WRONG: &[Solution] = wrong! {
              gradient[last].fill(0.0);
              if let Some(optimizer)";
     fully_connected "gradient without biases" says "row of the biases is missing":
-        "self.gradient_weights = Some(gradient)" => "self.gradient_weights = Some(gradient.top(gradient.rows() - 1).to_matrix())";
+        "self.parameters.gradient = Some(gradient)" => "self.parameters.gradient = Some(gradient.first_rows(gradient.rows() - 1).to_matrix())";
     fully_connected "gradient averaged" says "divided by the batch size":
         "let gradient = input.t().matmul(&error);" => "let gradient = &input.t().matmul(&error) * (1.0 / error.rows() as f64);";
     fully_connected "updates without an optimizer" says "no optimizer is set":
-        "        self.gradient_weights = Some(gradient)" =>
-            "        if self.optimizer.is_none() { self.weights -= &gradient; }
-             self.gradient_weights = Some(gradient)";
+        "        self.parameters.gradient = Some(gradient)" =>
+            "        if self.parameters.optimizer.is_none() { self.parameters.weights -= &gradient; }
+             self.parameters.gradient = Some(gradient)";
     fully_connected "gradient adds up" says "adds up over the batches":
-        "        self.gradient_weights = Some(gradient)" =>
-            "        let gradient = match &self.gradient_weights { Some(old) => old + &gradient, None => gradient };
-             self.gradient_weights = Some(gradient)";
+        "        self.parameters.gradient = Some(gradient)" =>
+            "        let gradient = match &self.parameters.gradient { Some(old) => old + &gradient, None => gradient };
+             self.parameters.gradient = Some(gradient)";
     fully_connected "remembers the first input" says "first forward":
         "self.input = Some(input);" => "if self.input.as_ref().is_none_or(|old| old.rows() != input.rows()) { self.input = Some(input); }";
     fully_connected "starts in −1 to 1" says "negative": "random.uniform()))" => "2.0 * random.uniform() - 1.0))";
@@ -87,11 +87,11 @@ pub const WRONG: &[Solution] = wrong! {
     fully_connected "too small a start" says "not uniform": "random.uniform()))" => "0.1 * random.uniform()))";
     fully_connected "starts in the middle" says "not uniform": "random.uniform()))" => "0.2 + 0.6 * random.uniform()))";
     fully_connected "a copy of the weights" says "before the change":
-        "let output = input.matmul(&self.weights);" => "if self.copy.rows() == 0 || self.optimizer.is_some() { self.copy = self.start.clone(); }
-             let output = if self.optimizer.is_some() { input.matmul(&self.weights) } else { input.matmul(&self.copy) };",
-        "    optimizer: Option<Box<dyn Optimizer>>,\n}" => "    optimizer: Option<Box<dyn Optimizer>>,\n    start: Matrix,\n    copy: Matrix,\n}",
-        "FullyConnected { weights, input: None, gradient_weights: None, optimizer: None }" =>
-            "FullyConnected { start: weights.clone(), copy: Matrix::default(), weights, input: None, gradient_weights: None, optimizer: None }";
+        "let output = input.matmul(&self.parameters.weights);" => "if self.copy.rows() == 0 || self.parameters.optimizer.is_some() { self.copy = self.start.clone(); }
+             let output = if self.parameters.optimizer.is_some() { input.matmul(&self.parameters.weights) } else { input.matmul(&self.copy) };",
+        "    pub parameters: Parameters,\n" => "    pub parameters: Parameters,\n    start: Matrix,\n    copy: Matrix,\n",
+        "FullyConnected { parameters: Parameters::new(weights), input: None }" =>
+            "FullyConnected { start: weights.clone(), copy: Matrix::default(), parameters: Parameters::new(weights), input: None }";
     fully_connected "rows repeat" says "equal":
         "FullyConnected::from_weights(Matrix::from_fn(inputs + 1, outputs, |_, _| random.uniform()))" =>
             "let row: Vec<f64> = (0..outputs).map(|_| random.uniform()).collect();
@@ -101,53 +101,57 @@ pub const WRONG: &[Solution] = wrong! {
     fully_connected "starts transposed" says "we store W′":
         "Matrix::from_fn(inputs + 1, outputs, |_, _| random" => "Matrix::from_fn(outputs, inputs + 1, |_, _| random";
     fully_connected "updates twice" says "twice":
-        "            optimizer.update(&mut self.weights, &gradient);" =>
-            "            optimizer.update(&mut self.weights, &gradient);\n            optimizer.update(&mut self.weights, &gradient);";
+        "            optimizer.update(&mut self.parameters.weights, &gradient);" =>
+            "            optimizer.update(&mut self.parameters.weights, &gradient);\n            optimizer.update(&mut self.parameters.weights, &gradient);";
     fully_connected "updates in forward" says "called in forward":
         "        self.input = Some(input);" =>
-            "        let nothing = Matrix::zeros(self.weights.rows(), self.weights.columns());
-             let gradient = self.gradient_weights.as_ref().unwrap_or(&nothing);
-             if let Some(optimizer) = &mut self.optimizer { optimizer.update(&mut self.weights, gradient); }
+            "        let nothing = Matrix::zeros(self.parameters.weights.rows(), self.parameters.weights.columns());
+             let gradient = self.parameters.gradient.as_ref().unwrap_or(&nothing);
+             if let Some(optimizer) = &mut self.parameters.optimizer { optimizer.update(&mut self.parameters.weights, gradient); }
              self.input = Some(input);";
     fully_connected "weights not transposed" says "not transposed":
-        "self.weights.top(inputs).t()" => "self.weights.top(inputs)";
+        "self.parameters.weights.first_rows(inputs).t()" => "self.parameters.weights.first_rows(inputs)";
     fully_connected "error averaged" says "divided by the batch size":
-        "        self.backward_first(error);\n        error_below" =>
-            "        let size = 1.0 / error.rows() as f64;\n        self.backward_first(error);\n        &error_below * size";
+        "        self.backward_weights(error);\n        error_previous" =>
+            "        let size = 1.0 / error.rows() as f64;\n        self.backward_weights(error);\n        &error_previous * size";
     fully_connected "gradient of the wrong sign" says "sign is flipped":
         "let gradient = input.t().matmul(&error);" => "let gradient = &input.t().matmul(&error) * -1.0;";
     fully_connected "updates a copy" says "was lost":
-        "optimizer.update(&mut self.weights, &gradient)" => "optimizer.update(&mut self.weights.clone(), &gradient)";
+        "optimizer.update(&mut self.parameters.weights, &gradient)" => "optimizer.update(&mut self.parameters.weights.clone(), &gradient)";
     fully_connected "updates all but the biases" says "without the biases":
-        "optimizer.update(&mut self.weights, &gradient)" =>
-            "let n = self.weights.rows() - 1;
-             let mut top = self.weights.top(n).to_matrix();
-             optimizer.update(&mut top, &gradient.top(n).to_matrix());
-             for i in 0..n { self.weights[i].copy_from_slice(&top[i]); }";
+        "optimizer.update(&mut self.parameters.weights, &gradient)" =>
+            "let n = self.parameters.weights.rows() - 1;
+             let mut top = self.parameters.weights.first_rows(n).to_matrix();
+             optimizer.update(&mut top, &gradient.first_rows(n).to_matrix());
+             for i in 0..n { self.parameters.weights[i].copy_from_slice(&top[i]); }";
     fully_connected "the first optimizer stays" says "first optimizer is still used":
-        "self.optimizer = Some(optimizer);" => "self.optimizer.get_or_insert(optimizer);";
+        "if let Some(optimizer) = &mut self.parameters.optimizer {" =>
+            "if self.first.is_none() { self.first = self.parameters.optimizer.clone(); }
+             if let Some(optimizer) = &mut self.first {",
+        "    pub parameters: Parameters,\n" => "    pub parameters: Parameters,\n    first: Option<Box<dyn crate::Optimizer>>,\n",
+        "input: None }" => "input: None, first: None }";
     fully_connected "activation inside" says "ReLU is applied":
-        "let output = input.matmul(&self.weights);" => "let mut output = input.matmul(&self.weights); output.map_in_place(|x| x.max(0.0));";
+        "let output = input.matmul(&self.parameters.weights);" => "let mut output = input.matmul(&self.parameters.weights); output.map_in_place(|x| x.max(0.0));";
     fully_connected "no gradient to read" says "no gradient after backward":
-        "self.gradient_weights = Some(gradient)" => "let _ = gradient";
+        "self.parameters.gradient = Some(gradient)" => "let _ = gradient";
     fully_connected "gradient only without optimizer" says "no gradient after backward with an optimizer":
-        "self.gradient_weights = Some(gradient)" => "self.gradient_weights = Some(gradient).filter(|_| self.optimizer.is_none())";
-    fully_connected "not trainable" says "trainable": "    fn trainable(&self) -> bool {\n        true" => "    fn trainable(&self) -> bool {\n        false";
+        "self.parameters.gradient = Some(gradient)" => "self.parameters.gradient = Some(gradient).filter(|_| self.parameters.optimizer.is_none())";
+    fully_connected "not trainable" says "`parameters` returns None": "        Some(&self.parameters)\n" => "        None\n";
     fully_connected "never calls the optimizer" says "did not call the optimizer":
-        "if let Some(optimizer) = &mut self.optimizer {" => "if let (Some(optimizer), true) = (&mut self.optimizer, false) {";
+        "if let Some(optimizer) = &mut self.parameters.optimizer {" => "if let (Some(optimizer), true) = (&mut self.parameters.optimizer, false) {";
     fully_connected "returns the gradient" says "gradient of the weights":
-        "        self.backward_first(error);\n        error_below" =>
-            "        let _ = error_below;\n        self.backward_first(error);\n        self.gradient_weights.clone().unwrap()";
+        "        self.backward_weights(error);\n        error_previous" =>
+            "        let _ = error_previous;\n        self.backward_weights(error);\n        self.parameters.gradient.clone().unwrap()";
     fully_connected "predict without bias" says "":
-        "self.extended(input).matmul(&self.weights) //" => "input.matmul(self.weights.top(self.weights.rows() - 1)) //";
+        "self.extended(input).matmul(&self.parameters.weights) //" => "input.matmul(self.parameters.weights.first_rows(self.parameters.weights.rows() - 1)) //";
     fully_connected "gradient first row wrong" says "biases comes first":
-        "self.gradient_weights = Some(gradient)" =>
+        "self.parameters.gradient = Some(gradient)" =>
             "let n = gradient.rows();
-             self.gradient_weights = Some(Matrix::from_fn(n, gradient.columns(), |i, j| gradient[((i + n - 1) % n, j)]))";
+             self.parameters.gradient = Some(Matrix::from_fn(n, gradient.columns(), |i, j| gradient[((i + n - 1) % n, j)]))";
     fully_connected "keeps the weights of the start" says "weights of before the update were used":
-        "let output = input.matmul(&self.weights);" => "let output = input.matmul(&*self.start.get_or_insert_with(|| self.weights.clone()));",
-        "    optimizer: Option<Box<dyn Optimizer>>,\n" => "    optimizer: Option<Box<dyn Optimizer>>,\n    start: Option<Matrix>,\n",
-        "gradient_weights: None, optimizer: None }" => "gradient_weights: None, optimizer: None, start: None }";
+        "let output = input.matmul(&self.parameters.weights);" => "let output = input.matmul(&*self.start.get_or_insert_with(|| self.parameters.weights.clone()));",
+        "    pub parameters: Parameters,\n" => "    pub parameters: Parameters,\n    start: Option<Matrix>,\n",
+        "input: None }" => "input: None, start: None }";
 
     relu "mask x ≥ 0" says "mask is x ≥ 0": "|e, x| if x <= 0.0 { 0.0 } else { e }" => "|e, x| if x < 0.0 { 0.0 } else { e }";
     relu "mask x > ε" says "small x counts as 0": "|e, x| if x <= 0.0" => "|e, x| if x <= f64::EPSILON";
@@ -256,29 +260,39 @@ pub const WRONG: &[Solution] = wrong! {
     cross_entropy "product" says "−y·ŷ": "-y / y_hat }" => "-y * y_hat }";
     cross_entropy "losses add up" says "first batch is still in it":
         "prediction: Option<Matrix>," => "prediction: Option<Matrix>, total: f64,",
-        "        loss\n    }" => "        self.total += loss;\n        self.total\n    }";
+        "        cost\n    }" => "        self.total += cost;\n        self.total\n    }";
     cross_entropy "remembers the first prediction" says "first forward":
         "self.prediction = Some(prediction);" =>
             "if self.prediction.as_ref().is_none_or(|old| old.shape() != prediction.shape()) { self.prediction = Some(prediction); }";
     cross_entropy "squared" says "squared difference":
         "loss -= (prediction[(i, k)] + f64::EPSILON).ln();" =>
             "let _ = k; loss += prediction[i].iter().zip(&label[i]).map(|(y, t)| (y - t) * (y - t)).sum::<f64>();";
+    cross_entropy "evaluate disturbs" says "which changes nothing":
+        "prediction: Option<Matrix>," => "prediction: std::cell::RefCell<Option<Matrix>>,",
+        "        prediction.assert_same_shape(\"CrossEntropyLoss\", label);" =>
+            "        *self.prediction.borrow_mut() = Some(prediction.clone());",
+        "self.prediction = Some(prediction);" => "*self.prediction.borrow_mut() = Some(prediction);",
+        "self.prediction.as_ref().expect" => "self.prediction.borrow(); let prediction = prediction.as_ref().expect";
+    cross_entropy "evaluate averaged" says "averaged over the batch":
+        "let cost = self.evaluate(&prediction, label);" => "let cost = self.evaluate(&prediction, label) * label.rows() as f64;",
+        "        loss\n    }" => "        loss / label.rows() as f64\n    }";
     cross_entropy "first sample only" says "first sample alone": "for i in 0..label.rows()" => "for i in 0..1";
     cross_entropy "no logarithm" says "logarithm is missing": "(prediction[(i, k)] + f64::EPSILON).ln()" => "prediction[(i, k)]";
 
     network "one shared optimizer" says "share one optimizer":
-        "optimizer: Box<dyn Optimizer>," => "optimizer: std::rc::Rc<std::cell::RefCell<Box<dyn Optimizer>>>,",
-        "optimizer: Box::new(optimizer)," => "optimizer: std::rc::Rc::new(std::cell::RefCell::new(Box::new(optimizer))),",
+        "optimizer: Box<dyn Optimizer>," => "optimizer: std::sync::Arc<std::sync::Mutex<Box<dyn Optimizer>>>,",
+        "optimizer: Box::new(optimizer)," => "optimizer: std::sync::Arc::new(std::sync::Mutex::new(Box::new(optimizer))),",
         "self.optimizer.boxed_clone()" => "Box::new(Shared(self.optimizer.clone()))",
         "/// A list of layers between" =>
-            "struct Shared(std::rc::Rc<std::cell::RefCell<Box<dyn Optimizer>>>);
+            "#[derive(Debug)]
+             struct Shared(std::sync::Arc<std::sync::Mutex<Box<dyn Optimizer>>>);
              impl Optimizer for Shared {
-                 fn update(&mut self, weights: &mut Matrix, gradient: &Matrix) { self.0.borrow_mut().update(weights, gradient); }
+                 fn update(&mut self, weights: &mut Matrix, gradient: &Matrix) { self.0.lock().unwrap().update(weights, gradient); }
                  fn boxed_clone(&self) -> Box<dyn Optimizer> { Box::new(Shared(self.0.clone())) }
              }
              /// A list of layers between";
     network "backward from the first layer" says "from the first to the last":
-        "if let Some((first, others)) = self.layers.split_first_mut() {\n            for layer in others.iter_mut().rev() {\n                error = layer.backward(error);\n            }\n            first.backward_first(error);\n        }" =>
+        "if let Some((first, others)) = self.layers.split_first_mut() {\n            for layer in others.iter_mut().rev() {\n                error = layer.backward(error);\n            }\n            first.backward_weights(error);\n        }" =>
             "for layer in &mut self.layers { error = layer.backward(error); }";
     network "asks the data again" says "data source is asked again":
         "let label = self.label.as_ref().expect(\"NeuralNetwork::backward: forward comes first\");" => "let label = &self.data.next_batch().1;";
@@ -290,8 +304,9 @@ pub const WRONG: &[Solution] = wrong! {
         "            let loss = self.forward();\n            self.losses.push(loss);" => "            self.forward();";
     network "records twice" says "recorded":
         "        self.label = Some(label);" => "        self.label = Some(label);\n        self.losses.push(loss);";
-    network "no optimizers" says "No layer has an optimizer": "if layer.trainable() {" => "if layer.trainable() && false {";
-    network "only the first gets one" says "Only the first trainable": "if layer.trainable() {" => "if layer.trainable() && self.layers.is_empty() {";
+    network "no optimizers" says "No layer has an optimizer": "if let Some(parameters) = layer.parameters_mut() {" => "if let (Some(parameters), true) = (layer.parameters_mut(), false) {";
+    network "only the first gets one" says "Only the first trainable": "if let Some(parameters) = layer.parameters_mut() {" =>
+            "if let (Some(parameters), true) = (layer.parameters_mut(), self.layers.is_empty()) {";
     network "inserts at the front" says "before the others": "self.layers.push(layer);" => "self.layers.insert(0, layer);";
     network "one iteration too many" says "two iterations": "for _ in 0..iterations {" => "for _ in 0..=iterations {";
     network "never backward" says "does not call backward": "            self.backward();\n" => "";
@@ -309,7 +324,7 @@ pub const WRONG: &[Solution] = wrong! {
     network "the last loss alone" says "last loss": "self.losses.push(loss);" => "self.losses = vec![loss];";
     network "every layer gets the loss's error" says "error of the loss":
         "error = layer.backward(error);" => "layer.backward(error.clone());";
-    network "first layer left out" says "first layer is left out": "first.backward_first(error);" => "let _ = first;";
+    network "first layer left out" says "first layer is left out": "first.backward_weights(error);" => "let _ = first;";
     network "first layer left out of forward" says "first layer is left out": "for layer in &mut self.layers {" => "for layer in self.layers.iter_mut().skip(1) {";
     network "exchanges prediction and label" says "exchanged":
         "let loss = self.loss.forward(output, &label);" => "let loss = self.loss.forward(label.clone(), &output);";

@@ -59,9 +59,9 @@ pub(crate) const SECTIONS: [Section; 6] = [
         ],
         removed: &[
             Removed::Field("input"),
-            Removed::Text("input: None, "),
+            Removed::Text(", input: None"),
             Removed::Function("extended"),
-            Removed::Function("backward_first"),
+            Removed::Function("backward_weights"),
         ],
     },
     Section {
@@ -91,6 +91,7 @@ pub(crate) const SECTIONS: [Section; 6] = [
         title: "Cross Entropy Loss",
         points: 10,
         asked: &[
+            ("evaluate", "cross entropy loss, evaluate: Eq. 15"),
             ("forward", "cross entropy loss, forward: Eq. 15"),
             ("backward", "cross entropy loss, backward: Eq. 16"),
         ],
@@ -101,7 +102,7 @@ pub(crate) const SECTIONS: [Section; 6] = [
         title: "Neural Network",
         points: 25,
         asked: &[
-            ("append_layer", "neural network, append_layer: a copy of the optimizer for a trainable layer"),
+            ("append_layer", "neural network, append_layer: a copy of the optimizer for a layer with parameters"),
             ("forward", "neural network, forward: the loss of the next batch"),
             ("backward", "neural network, backward: the error, from the loss to the first layer"),
             ("train", "neural network, train: forward, record the loss, backward"),

@@ -74,7 +74,7 @@ fn cut<'a, 'b, 'c>(
     if m > n {
         let rows = m.div_ceil(pieces).next_multiple_of(tiles.rows()).min(m);
         let (top, bottom) = c.split_rows(rows);
-        ((a.top(rows), b, top), (a.block(rows, m - rows, 0, a.columns), b, bottom))
+        ((a.first_rows(rows), b, top), (a.block(rows, m - rows, 0, a.columns), b, bottom))
     } else {
         let columns = n.div_ceil(pieces).next_multiple_of(tiles.lanes).min(n);
         let (left, right) = c.split_columns(columns);

@@ -15,21 +15,21 @@ golden! {
     fully_connected_input = "fully_connected/input";
     fully_connected_output = "fully_connected/output";
     fully_connected_error = "fully_connected/error";
-    fully_connected_error_below = "fully_connected/error_below";
+    fully_connected_error_previous = "fully_connected/error_previous";
     fully_connected_gradient_weights = "fully_connected/gradient_weights";
     fully_connected_updated_weights = "fully_connected/updated_weights"; // by SGD with η = 0.1
     relu_input = "relu/input";
     relu_output = "relu/output";
     relu_error = "relu/error";
-    relu_error_below = "relu/error_below";
+    relu_error_previous = "relu/error_previous";
     softmax_input = "softmax/input";
     softmax_output = "softmax/output";
     softmax_error = "softmax/error";
-    softmax_error_below = "softmax/error_below";
+    softmax_error_previous = "softmax/error_previous";
     softmax_extreme_input = "softmax_extreme/input";
     softmax_extreme_output = "softmax_extreme/output";
     softmax_extreme_error = "softmax_extreme/error";
-    softmax_extreme_error_below = "softmax_extreme/error_below";
+    softmax_extreme_error_previous = "softmax_extreme/error_previous";
     cross_entropy_prediction = "cross_entropy/prediction";
     cross_entropy_label = "cross_entropy/label";
     cross_entropy_loss = "cross_entropy/loss";

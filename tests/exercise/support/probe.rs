@@ -1,25 +1,26 @@
 //! Stand-ins for the parts of a network that a check does not check: simple, and they remember how they were called.
 
-use feedforward::{DataSource, Layer, Loss, Matrix, Optimizer};
-use std::cell::RefCell;
-use std::rc::Rc;
+use feedforward::{DataSource, Layer, Loss, Matrix, Optimizer, Parameters};
+use std::mem::take;
+use std::sync::{Arc, Mutex};
 
 /// Who was called, in which order, and with what.
-#[derive(Clone, Default)]
-pub struct Log(Rc<RefCell<Vec<(String, Matrix)>>>);
+#[derive(Clone, Debug, Default)]
+pub struct Log(Arc<Mutex<Vec<(String, Matrix)>>>);
 
 impl Log {
     fn add(&self, call: String, argument: &Matrix) {
-        self.0.borrow_mut().push((call, argument.clone()));
+        self.0.lock().unwrap().push((call, argument.clone()));
     }
 
     /// The names of the calls since the last time, and their arguments.
     pub fn take(&self) -> (Vec<String>, Vec<Matrix>) {
-        self.0.take().into_iter().unzip()
+        take(&mut *self.0.lock().unwrap()).into_iter().unzip()
     }
 }
 
 /// An optimizer with a rule of its own, w/2 − 3g + 1, which no layer will have by chance.
+#[derive(Debug)]
 pub struct ProbeOptimizer(pub Log);
 
 /// The rule of [`ProbeOptimizer`].
@@ -40,6 +41,7 @@ impl Optimizer for ProbeOptimizer {
 }
 
 /// Plain gradient descent, so that a layer's checks need no other section.
+#[derive(Debug)]
 pub struct Descent(pub f64);
 
 impl Optimizer for Descent {
@@ -53,6 +55,7 @@ impl Optimizer for Descent {
 }
 
 /// An optimizer with a memory: its n-th update adds n to every weight.
+#[derive(Debug)]
 pub struct CountingOptimizer(pub f64);
 
 impl Optimizer for CountingOptimizer {
@@ -68,22 +71,22 @@ impl Optimizer for CountingOptimizer {
 
 /// A layer that multiplies and adds, forward by x ↦ a·x + b and backward by e ↦ b·e + a. (No derivative: so the order of
 /// the layers shows in the result.)
+#[derive(Debug)]
 pub struct ProbeLayer {
     name: &'static str,
     a: f64,
     b: f64,
-    weights: Option<Matrix>, // a trainable one has a weight, which starts at 0
-    optimizer: Option<Box<dyn Optimizer>>,
+    parameters: Option<Parameters>, // a trainable layer has one weight, which starts at 0
     log: Log,
 }
 
 impl ProbeLayer {
     pub fn new(name: &'static str, a: f64, b: f64, log: &Log) -> ProbeLayer {
-        ProbeLayer { name, a, b, weights: None, optimizer: None, log: log.clone() }
+        ProbeLayer { name, a, b, parameters: None, log: log.clone() }
     }
 
     pub fn trainable(name: &'static str, a: f64, b: f64, log: &Log) -> ProbeLayer {
-        ProbeLayer { weights: Some(Matrix::zeros(1, 1)), ..ProbeLayer::new(name, a, b, log) }
+        ProbeLayer { parameters: Some(Parameters::new(Matrix::zeros(1, 1))), ..ProbeLayer::new(name, a, b, log) }
     }
 }
 
@@ -100,26 +103,23 @@ impl Layer for ProbeLayer {
 
     fn backward(&mut self, error: Matrix) -> Matrix {
         self.log.add(format!("{}.backward", self.name), &error);
-        if let (Some(weights), Some(optimizer)) = (&mut self.weights, &mut self.optimizer) {
+        if let Some(Parameters { weights, optimizer: Some(optimizer), .. }) = &mut self.parameters {
             optimizer.update(weights, &Matrix::ones(1, 1));
         }
         error.map(|e| self.b * e + self.a)
     }
 
-    fn trainable(&self) -> bool {
-        self.weights.is_some()
+    fn parameters(&self) -> Option<&Parameters> {
+        self.parameters.as_ref()
     }
 
-    fn set_optimizer(&mut self, optimizer: Box<dyn Optimizer>) {
-        self.optimizer = Some(optimizer);
-    }
-
-    fn weights(&self) -> Option<&Matrix> {
-        self.weights.as_ref()
+    fn parameters_mut(&mut self) -> Option<&mut Parameters> {
+        self.parameters.as_mut()
     }
 }
 
 /// A loss, Σ ŷ (y + 2), whose error is 10y + 1.
+#[derive(Debug)]
 pub struct ProbeLoss(pub Log);
 
 /// The loss of [`ProbeLoss`].
@@ -133,6 +133,11 @@ pub fn probe_error(label: &Matrix) -> Matrix {
 }
 
 impl Loss for ProbeLoss {
+    fn evaluate(&self, prediction: &Matrix, label: &Matrix) -> f64 {
+        self.0.add("loss.evaluate".to_string(), prediction);
+        probe_loss(prediction, label)
+    }
+
     fn forward(&mut self, prediction: Matrix, label: &Matrix) -> f64 {
         self.0.add("loss.forward".to_string(), &prediction);
         probe_loss(&prediction, label)
@@ -145,6 +150,7 @@ impl Loss for ProbeLoss {
 }
 
 /// A data source whose batches are all different, also in size.
+#[derive(Debug)]
 pub struct ProbeData {
     batch: usize,
     log: Log,

@@ -14,8 +14,12 @@ impl CrossEntropyLoss {
 impl Loss for CrossEntropyLoss {
     fn forward(&mut self, prediction: Matrix, label: &Matrix) -> f64 {
         self.prediction = prediction;
+        self.evaluate(&self.prediction, label)
+    }
+
+    fn evaluate(&self, prediction: &Matrix, label: &Matrix) -> f64 {
         let mut loss = 0.0;
-        for (p, y) in self.prediction.as_slice().iter().zip(label.as_slice()) {
+        for (p, y) in prediction.as_slice().iter().zip(label.as_slice()) {
             loss -= y * (p + f64::EPSILON).ln();
         }
         loss

@@ -1,11 +1,10 @@
 use crate::random::Random;
-use crate::{Layer, Matrix, Optimizer};
+use crate::{Layer, Matrix, Parameters};
 
+#[derive(Clone, Debug)]
 pub struct FullyConnected {
-    weights: Matrix,
+    pub parameters: Parameters,
     last_input: Matrix,
-    gradient_weights: Option<Matrix>,
-    optimizer: Option<Box<dyn Optimizer>>,
 }
 
 impl FullyConnected {
@@ -18,18 +17,18 @@ impl FullyConnected {
     }
 
     pub fn from_weights(weights: Matrix) -> FullyConnected {
-        FullyConnected { weights, last_input: Matrix::zeros(0, 0), gradient_weights: None, optimizer: None }
+        FullyConnected { parameters: Parameters::new(weights), last_input: Matrix::zeros(0, 0) }
     }
 }
 
 impl Layer for FullyConnected {
     fn predict(&self, input: Matrix) -> Matrix {
-        let mut output = Matrix::zeros(input.rows(), self.weights.columns());
+        let mut output = Matrix::zeros(input.rows(), self.parameters.weights.columns());
         for b in 0..input.rows() {
-            for j in 0..self.weights.columns() {
-                let mut sum = self.weights[(input.columns(), j)];
+            for j in 0..self.parameters.weights.columns() {
+                let mut sum = self.parameters.weights[(input.columns(), j)];
                 for i in 0..input.columns() {
-                    sum += input[(b, i)] * self.weights[(i, j)];
+                    sum += input[(b, i)] * self.parameters.weights[(i, j)];
                 }
                 output[(b, j)] = sum;
             }
@@ -44,41 +43,29 @@ impl Layer for FullyConnected {
 
     fn backward(&mut self, error: Matrix) -> Matrix {
         let inputs = self.last_input.columns();
-        let mut below = Matrix::zeros(error.rows(), inputs);
+        let mut error_previous = Matrix::zeros(error.rows(), inputs);
         let mut gradient = Matrix::zeros(inputs + 1, error.columns());
         for b in 0..error.rows() {
             for j in 0..error.columns() {
                 for i in 0..inputs {
-                    below[(b, i)] += error[(b, j)] * self.weights[(i, j)];
+                    error_previous[(b, i)] += error[(b, j)] * self.parameters.weights[(i, j)];
                     gradient[(i, j)] += error[(b, j)] * self.last_input[(b, i)];
                 }
                 gradient[(inputs, j)] += error[(b, j)];
             }
         }
-        if let Some(optimizer) = self.optimizer.as_mut() {
-            optimizer.update(&mut self.weights, &gradient);
+        if let Some(optimizer) = self.parameters.optimizer.as_mut() {
+            optimizer.update(&mut self.parameters.weights, &gradient);
         }
-        self.gradient_weights = Some(gradient);
-        below
+        self.parameters.gradient = Some(gradient);
+        error_previous
     }
 
-    fn trainable(&self) -> bool {
-        true
+    fn parameters(&self) -> Option<&Parameters> {
+        Some(&self.parameters)
     }
 
-    fn set_optimizer(&mut self, optimizer: Box<dyn Optimizer>) {
-        self.optimizer = Some(optimizer);
-    }
-
-    fn weights(&self) -> Option<&Matrix> {
-        Some(&self.weights)
-    }
-
-    fn weights_mut(&mut self) -> Option<&mut Matrix> {
-        Some(&mut self.weights)
-    }
-
-    fn gradient_weights(&self) -> Option<&Matrix> {
-        self.gradient_weights.as_ref()
+    fn parameters_mut(&mut self) -> Option<&mut Parameters> {
+        Some(&mut self.parameters)
     }
 }

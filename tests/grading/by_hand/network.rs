@@ -1,5 +1,6 @@
 use crate::{DataSource, Layer, Loss, Matrix, Optimizer};
 
+#[derive(Debug)]
 pub struct NeuralNetwork {
     optimizer: Box<dyn Optimizer>,
     data: Box<dyn DataSource>,
@@ -28,8 +29,8 @@ impl NeuralNetwork {
     pub fn append_layer(&mut self, layer: impl Layer + 'static) {
         self.layers.push(Box::new(layer));
         let layer = self.layers.last_mut().unwrap();
-        if layer.trainable() {
-            layer.set_optimizer(self.optimizer.boxed_clone());
+        if let Some(parameters) = layer.parameters_mut() {
+            parameters.optimizer = Some(self.optimizer.boxed_clone());
         }
     }
 

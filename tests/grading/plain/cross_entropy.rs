@@ -19,15 +19,22 @@ impl Loss for CrossEntropyLoss {
     /// # Panics
     /// When prediction and label differ in shape, or a row of the label is not one-hot.
     #[track_caller]
-    fn forward(&mut self, prediction: Matrix, label: &Matrix) -> f64 {
-        prediction.assert_same_shape("CrossEntropyLoss::forward", label);
+    fn evaluate(&self, prediction: &Matrix, label: &Matrix) -> f64 {
+        prediction.assert_same_shape("CrossEntropyLoss", label);
         let mut loss = 0.0;
         for i in 0..label.rows() {
             let k = labelled_class(label, i);
             loss -= (prediction[(i, k)] + f64::EPSILON).ln(); //          −ln(ŷₖ + ε)   (15)
         }
-        self.prediction = Some(prediction);
         loss
+    }
+
+    /// The loss as in `evaluate` (15). Keeps Ŷ′.
+    #[track_caller]
+    fn forward(&mut self, prediction: Matrix, label: &Matrix) -> f64 {
+        let cost = self.evaluate(&prediction, label);
+        self.prediction = Some(prediction);
+        cost
     }
 
     /// Eₙ = −y/ŷ (16), and 0 wherever the label is 0. No ε: it would distort the gradient.

@@ -1,12 +1,12 @@
 use crate::random::Random;
-use crate::{Layer, Matrix, Optimizer};
+use crate::{Layer, Matrix, Parameters};
 
 /// A fully connected layer.
+#[derive(Clone, Debug)]
 pub struct FullyConnected {
-    weights: Matrix,                  // W′: (inputs + 1) × outputs, the biases its last row
-    input: Option<Matrix>,            // X′: batch × (inputs + 1), its last column ones
-    gradient_weights: Option<Matrix>, // ∂L/∂W′: the shape of W′
-    optimizer: Option<Box<dyn Optimizer>>,
+    /// The weights W′, `(inputs + 1) × outputs`, the biases in the last row; with their gradient and optimizer.
+    pub parameters: Parameters,
+    input: Option<Matrix>, // X′: batch × (inputs + 1), its last column ones
 }
 
 impl FullyConnected {
@@ -38,13 +38,13 @@ impl FullyConnected {
     #[track_caller]
     pub fn from_weights(weights: Matrix) -> FullyConnected {
         assert!(weights.rows() > 0, "FullyConnected::from_weights: no row for the biases");
-        FullyConnected { weights, input: None, gradient_weights: None, optimizer: None }
+        FullyConnected { parameters: Parameters::new(weights), input: None }
     }
 
     /// X′: the samples with the 1 of the bias appended to each.
     #[track_caller]
     fn extended(&self, input: Matrix) -> Matrix {
-        let ((batch, n), (rows, m)) = (input.shape(), self.weights.shape());
+        let ((batch, n), (rows, m)) = (input.shape(), self.parameters.weights.shape());
         assert!(
             n + 1 == rows,
             "FullyConnected: the input is {batch}×{n}, but weights {rows}×{m} take {} inputs",
@@ -58,14 +58,14 @@ impl Layer for FullyConnected {
     /// X′W′ = Ŷ′ (9).
     #[track_caller]
     fn predict(&self, input: Matrix) -> Matrix {
-        self.extended(input).matmul(&self.weights) //                      X′W′ = Ŷ′           (9)
+        self.extended(input).matmul(&self.parameters.weights) //                      X′W′ = Ŷ′           (9)
     }
 
     /// X′W′ = Ŷ′ (9).
     #[track_caller]
     fn forward(&mut self, input: Matrix) -> Matrix {
         let input = self.extended(input);
-        let output = input.matmul(&self.weights); //                       X′W′ = Ŷ′           (9)
+        let output = input.matmul(&self.parameters.weights); //                       X′W′ = Ŷ′           (9)
         self.input = Some(input);
         output
     }
@@ -77,40 +77,28 @@ impl Layer for FullyConnected {
     /// Before the first forward, or when the error has not the shape of its output.
     #[track_caller]
     fn backward(&mut self, error: Matrix) -> Matrix {
-        let inputs = self.weights.rows() - 1; // what lies below has no use for an error of the column of ones
-        let error_below = error.matmul(self.weights.top(inputs).t()); //   E′ₙ₋₁ = E′ₙ W′ᵀ    (10)
-        self.backward_first(error);
-        error_below
+        let inputs = self.parameters.weights.rows() - 1; // what lies below has no use for an error of the column of ones
+        let error_previous = error.matmul(self.parameters.weights.first_rows(inputs).t()); //   E′ₙ₋₁ = E′ₙ W′ᵀ    (10)
+        self.backward_weights(error);
+        error_previous
     }
 
     /// The gradient ∂L/∂W′ = X′ᵀ E′ₙ and, if there is an optimizer, the update of the weights (11).
     #[track_caller]
-    fn backward_first(&mut self, error: Matrix) {
+    fn backward_weights(&mut self, error: Matrix) {
         let input = self.input.as_ref().expect("FullyConnected::backward: forward comes first");
         let gradient = input.t().matmul(&error); //                        X′ᵀ E′ₙ            (11)
-        if let Some(optimizer) = &mut self.optimizer {
-            optimizer.update(&mut self.weights, &gradient); //             W′ − η · X′ᵀ E′ₙ   (11)
+        if let Some(optimizer) = &mut self.parameters.optimizer {
+            optimizer.update(&mut self.parameters.weights, &gradient); //             W′ − η · X′ᵀ E′ₙ   (11)
         }
-        self.gradient_weights = Some(gradient);
+        self.parameters.gradient = Some(gradient);
     }
 
-    fn trainable(&self) -> bool {
-        true
+    fn parameters(&self) -> Option<&Parameters> {
+        Some(&self.parameters)
     }
 
-    fn set_optimizer(&mut self, optimizer: Box<dyn Optimizer>) {
-        self.optimizer = Some(optimizer);
-    }
-
-    fn weights(&self) -> Option<&Matrix> {
-        Some(&self.weights)
-    }
-
-    fn weights_mut(&mut self) -> Option<&mut Matrix> {
-        Some(&mut self.weights)
-    }
-
-    fn gradient_weights(&self) -> Option<&Matrix> {
-        self.gradient_weights.as_ref()
+    fn parameters_mut(&mut self) -> Option<&mut Parameters> {
+        Some(&mut self.parameters)
     }
 }

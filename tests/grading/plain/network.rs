@@ -1,6 +1,7 @@
 use crate::{DataSource, Layer, Loss, Matrix, Optimizer};
 
 /// A list of layers between one data source and one loss.
+#[derive(Debug)]
 pub struct NeuralNetwork {
     optimizer: Box<dyn Optimizer>,
     data: Box<dyn DataSource>,
@@ -30,8 +31,8 @@ impl NeuralNetwork {
     /// Appends a layer behind the last. A trainable one is given a copy of the optimizer for itself alone.
     pub fn append_layer(&mut self, layer: impl Layer + 'static) {
         let mut layer = Box::new(layer);
-        if layer.trainable() {
-            layer.set_optimizer(self.optimizer.boxed_clone());
+        if let Some(parameters) = layer.parameters_mut() {
+            parameters.optimizer = Some(self.optimizer.boxed_clone());
         }
         self.layers.push(layer);
     }
@@ -62,7 +63,7 @@ impl NeuralNetwork {
             for layer in others.iter_mut().rev() {
                 error = layer.backward(error);
             }
-            first.backward_first(error);
+            first.backward_weights(error);
         }
     }
 
