@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Gradescope runs this once, when it builds the autograder's image: installs Rust and builds the grader.
+# Gradescope runs this script once, when it builds the image of the autograder. It installs Rust and builds the grader.
 set -euo pipefail
 
 apt-get update
