@@ -1,8 +1,8 @@
-//! The tiles for every machine, without intrinsics: the compiler makes of them what its target has. That is SSE2 on
-//! x86-64, whose 16 registers of 2 doubles hold a tile of 4 × 4; and NEON on aarch64.
+//! The portable tiles, without intrinsics. The compiler translates them to the vectors of its target: to SSE2 on
+//! x86-64, whose 16 registers of 2 doubles hold a tile of 4 × 4, and to NEON on aarch64.
 //!
-//! It multiplies and then adds. `f64::mul_add` would be one rounding, and where there is no such instruction a call
-//! into the mathematical library for every product.
+//! The tiles multiply and then add. `f64::mul_add` would round only once, but on a machine without such an instruction
+//! it calls the mathematical library for every product.
 
 use super::{
     tile::{Tiles, check},
@@ -17,9 +17,10 @@ pub(super) const TILES: Tiles = Tiles {
     dot: &[&[dot]],
 };
 
+/// Numbers in a row of a tile: two vector registers of SSE2 or NEON.
 const LANES: usize = 4;
 
-/// R rows of C, each up to 4 elements long. In every step, a row of B times each of R numbers of A.
+/// Computes R rows of C of up to 4 elements each. Each step multiplies a row of B by each of R numbers of A.
 fn tile<const R: usize>(a: View<'_>, b: View<'_>, mut c: Window<'_>, accumulate: bool) {
     check(a, b, &c);
     assert!(a.rows == R && b.columns <= LANES && b.column_stride == 1);
@@ -29,7 +30,7 @@ fn tile<const R: usize>(a: View<'_>, b: View<'_>, mut c: Window<'_>, accumulate:
         let b_row = &b.values[p * b.row_stride..];
         let padded;
         let bs: &[f64; LANES] = match b_row.first_chunk() {
-            Some(row) => row, // perhaps with numbers beyond the last column: their sums go nowhere
+            Some(row) => row, // may contain numbers after the last column: their sums are never stored
             None => {
                 padded = std::array::from_fn(|v| b_row.get(v).copied().unwrap_or(0.0));
                 &padded
@@ -44,14 +45,14 @@ fn tile<const R: usize>(a: View<'_>, b: View<'_>, mut c: Window<'_>, accumulate:
     }
     for i in 0..R {
         for j in 0..b.columns {
-            // SAFETY: who accumulates has written the elements before.
+            // SAFETY: a caller that accumulates has written these elements before.
             let before = if accumulate { unsafe { c.get(i, j) } } else { 0.0 };
             c.set(i, j, before + sums[i][j]);
         }
     }
 }
 
-/// One row of A by one column of B, in four sums that do not wait for each other.
+/// Multiplies one row of A by one column of B, in four sums that do not wait for each other.
 fn dot(a: View<'_>, b: View<'_>, mut c: Window<'_>, _accumulate: bool) {
     check(a, b, &c);
     assert!(a.rows == 1 && b.columns == 1 && a.column_stride == 1 && b.row_stride == 1);

@@ -1,10 +1,12 @@
+//! A window is the part of C that a tile or a thread writes.
+
 use std::marker::PhantomData;
 
-/// A rectangle of C that one caller alone may write: what [`View`](crate::matrix::View) is to an operand, for the
-/// product.
+/// A rectangle of C with exclusive write access: for the result, what [`View`](crate::matrix::View) is for an operand.
 ///
-/// It may lie inside a larger matrix (rows `stride` apart) and its elements need not be initialised yet, so it is a
-/// pointer and not a slice. Rectangles made by splitting share no element: threads can fill them side by side.
+/// It may lie inside a larger matrix, whose rows are `stride` apart, and its elements may be uninitialized. So it holds
+/// a pointer instead of a slice. Rectangles made by splitting share no element, so threads can fill them at the same
+/// time.
 pub(super) struct Window<'c> {
     pub(super) first: *mut f64,
     pub(super) stride: usize,
@@ -13,18 +15,18 @@ pub(super) struct Window<'c> {
     elements: PhantomData<&'c mut f64>,
 }
 
-// SAFETY: a window is the only way to its elements while it lives, as `&mut [f64]` is, which may be sent as well.
+// SAFETY: while a window lives it is the only access to its elements, like `&mut [f64]`, which is `Send` as well.
 unsafe impl Send for Window<'_> {}
 
 impl<'c> Window<'c> {
-    /// All of the `rows × columns` matrix whose elements are `values`, row after row.
+    /// Creates a window onto all of a `rows × columns` matrix whose elements are `values`, row after row.
     #[inline]
     pub(super) fn new(values: &'c mut [f64], rows: usize, columns: usize) -> Window<'c> {
         assert!(values.len() == rows * columns, "{} elements for a {rows}×{columns} product", values.len());
         Window { first: values.as_mut_ptr(), stride: columns, rows, columns, elements: PhantomData }
     }
 
-    /// All of a `rows × columns` matrix in the spare capacity of the vector, after what it holds.
+    /// Creates a window onto a `rows × columns` matrix in the spare capacity of `vector`, after its elements.
     #[inline]
     pub(super) fn spare(vector: &'c mut Vec<f64>, rows: usize, columns: usize) -> Window<'c> {
         let spare = vector.spare_capacity_mut();
@@ -32,48 +34,49 @@ impl<'c> Window<'c> {
         Window { first: spare.as_mut_ptr().cast(), stride: columns, rows, columns, elements: PhantomData }
     }
 
-    /// The `rows × columns` elements from (i, j) on.
+    /// Borrows the block of `rows × columns` elements whose first element is (i, j).
     #[inline]
     pub(super) fn block(&mut self, i: usize, rows: usize, j: usize, columns: usize) -> Window<'_> {
         assert!(i + rows <= self.rows && j + columns <= self.columns);
-        // SAFETY: (i, j) is inside this window, or one past its end where the block is empty.
+        // SAFETY: (i, j) is inside this window, or one past its end if the block is empty.
         let first = unsafe { self.first.add(i * self.stride + j) };
         Window { first, stride: self.stride, rows, columns, elements: PhantomData }
     }
 
-    /// The first `i` rows, and the others.
+    /// Splits the window into its first `i` rows and the remaining rows.
     #[inline]
     pub(super) fn split_rows(self, i: usize) -> (Window<'c>, Window<'c>) {
         assert!(i <= self.rows);
-        // SAFETY: row i is inside the window, or one past its end; the rows above it belong to the first half alone.
-        let below = unsafe { self.first.add(i * self.stride) };
-        (Window { rows: i, ..self }, Window { first: below, rows: self.rows - i, ..self })
+        // SAFETY: row i is inside the window or one past its end. Only the first part contains the rows before it.
+        let first = unsafe { self.first.add(i * self.stride) };
+        (Window { rows: i, ..self }, Window { first, rows: self.rows - i, ..self })
     }
 
-    /// The first `j` columns, and the others.
+    /// Splits the window into its first `j` columns and the remaining columns.
     #[inline]
     pub(super) fn split_columns(self, j: usize) -> (Window<'c>, Window<'c>) {
         assert!(j <= self.columns);
-        // SAFETY: column j is inside the window, or one past its end; those before it belong to the first half alone.
-        let right = unsafe { self.first.add(j) };
-        (Window { columns: j, ..self }, Window { first: right, columns: self.columns - j, ..self })
+        // SAFETY: column j is inside the window or one past its end. Only the first part contains the columns before
+        // it.
+        let first = unsafe { self.first.add(j) };
+        (Window { columns: j, ..self }, Window { first, columns: self.columns - j, ..self })
     }
 
-    /// A window of one column without gaps, as a row.
+    /// Turns a window of one column without gaps into a window of one row.
     #[inline]
     pub(super) fn column_as_row(self) -> Window<'c> {
         assert!(self.columns == 1 && self.stride == 1);
         Window { rows: 1, columns: self.rows, stride: self.rows, ..self }
     }
 
-    /// Element (i, j).
+    /// Reads element (i, j).
     ///
     /// # Safety
-    /// It must have been written before.
+    /// The element must have been written before.
     #[inline]
     pub(super) unsafe fn get(&self, i: usize, j: usize) -> f64 {
         assert!(i < self.rows && j < self.columns);
-        // SAFETY: (i, j) is inside the window, and the caller knows it to be written.
+        // SAFETY: (i, j) is inside the window, and the caller guarantees that it is initialized.
         unsafe { self.first.add(i * self.stride + j).read() }
     }
 
