@@ -1,13 +1,14 @@
-//! What a training run takes of memory, counted by the allocator: this file has one test, so that nobody else allocates.
+//! Measures the memory that a training run needs, with a counting allocator. This file has a single test, because
+//! another test would allocate at the same time.
 
-#![allow(unsafe_code)] // an allocator is unsafe to write; this one passes everything on
+#![allow(unsafe_code)] // `GlobalAlloc` is an unsafe trait; this allocator passes every call to the system's
 
 use feedforward::random::Random;
 use feedforward::{CrossEntropyLoss, DataSource, FullyConnected, Matrix, NeuralNetwork, Relu, Sgd, Softmax};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-/// The system's allocator, with a count of bytes in use and of the most that ever were.
+/// The system's allocator, which also counts the bytes in use and their maximum so far.
 struct Counting;
 
 static IN_USE: AtomicUsize = AtomicUsize::new(0);
@@ -16,21 +17,22 @@ static PEAK: AtomicUsize = AtomicUsize::new(0);
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-// SAFETY: the system's allocator does all the work, and the counts do not touch it.
+// SAFETY: the system's allocator does all the work, and counting does not affect it.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         PEAK.fetch_max(IN_USE.fetch_add(layout.size(), Relaxed) + layout.size(), Relaxed);
-        // SAFETY: the caller keeps the promises of `alloc`.
+        // SAFETY: the caller upholds the contract of `alloc`.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         IN_USE.fetch_sub(layout.size(), Relaxed);
-        // SAFETY: the caller keeps the promises of `dealloc`, and `alloc` asked the system for this memory.
+        // SAFETY: the caller upholds the contract of `dealloc`, and `alloc` got this memory from the system.
         unsafe { System.dealloc(pointer, layout) }
     }
 }
 
+/// A data source that returns the same batch in every iteration.
 #[derive(Debug)]
 struct OneBatch(Matrix, Matrix);
 
@@ -41,7 +43,7 @@ impl DataSource for OneBatch {
 }
 
 #[test]
-fn a_training_run_does_not_grow_and_its_peak_is_three_times_the_parameters_and_the_activations() {
+fn memory_does_not_grow_during_training_and_peaks_at_three_times_the_parameters_plus_the_activations() {
     let (sizes, batch) = ([784, 512, 512, 10], 128);
     let mut random = Random::new(1);
     let input = Matrix::from_fn(batch, sizes[0], |_, _| random.uniform());
@@ -59,16 +61,17 @@ fn a_training_run_does_not_grow_and_its_peak_is_three_times_the_parameters_and_t
     let after_two = IN_USE.load(Relaxed);
     network.train(18);
     let after_twenty = IN_USE.load(Relaxed);
-    let losses = 8 * 64; // the kept losses, in a vector with room for twice as many
+    let losses = 8 * 64; // the recorded losses, in a vector whose capacity may be twice its length
     assert!(after_twenty <= after_two + losses, "{after_two} bytes after 2 iterations, {after_twenty} after 20");
 
     let parameters: usize = sizes.windows(2).map(|pair| 8 * (pair[0] + 1) * pair[1]).sum();
-    // Each layer's input and its output: of a fully connected layer X, X′ and Ŷ, of a ReLU and a softmax two equal ones.
+    // Columns of each layer's input and output: X, X′ and Ŷ of a fully connected layer, two of equal width of a ReLU or
+    // a softmax.
     let columns = (784 + 785 + 512) + 2 * 512 + (512 + 513 + 512) + 2 * 512 + (512 + 513 + 10) + 2 * 10;
     let activations = 8 * batch * columns;
     let peak = PEAK.load(Relaxed);
     assert!(
         peak <= 3 * parameters + activations,
-        "{peak} bytes; {parameters} of parameters, {activations} activations"
+        "{peak} bytes at the peak; the parameters take {parameters} and the activations {activations}"
     );
 }

@@ -6,7 +6,7 @@
 
 use std::fmt::Write;
 
-/// A line of the bench: section, name, x, value, unit.
+/// A line of the benchmark's output: `section,name,x,value,unit`.
 struct Figure {
     section: String,
     name: String,
@@ -17,16 +17,20 @@ struct Figure {
 fn main() -> Result<(), String> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/performance");
     let path = format!("{folder}/bench.csv");
-    let text = std::fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
-    let figures = text.lines().enumerate().map(|(i, line)| parse(line).ok_or(format!("{path}:{}: {line}", i + 1)));
+    let text = std::fs::read_to_string(&path).map_err(|error| format!("cannot read {path}: {error}"))?;
+    let figures = text.lines().enumerate().map(|(i, line)| {
+        parse(line).ok_or(format!("{path}:{}: not a line of section,name,x,value,unit: {line}", i + 1))
+    });
     let figures: Vec<Figure> = figures.collect::<Result<_, _>>()?;
     let peak = section(&figures, "peak").map(|figure| figure.value).fold(0.0, f64::max);
     for (name, svg) in [("ladder.svg", ladder(&figures, peak)), ("sizes.svg", sizes(&figures, peak))] {
-        std::fs::write(format!("{folder}/{name}"), svg).map_err(|error| format!("{folder}/{name}: {error}"))?;
+        std::fs::write(format!("{folder}/{name}"), svg)
+            .map_err(|error| format!("cannot write {folder}/{name}: {error}"))?;
     }
     Ok(())
 }
 
+/// Parses a line, or returns `None` if it is not a figure.
 fn parse(line: &str) -> Option<Figure> {
     let mut fields = line.split(',');
     let mut next = || fields.next();
@@ -34,13 +38,15 @@ fn parse(line: &str) -> Option<Figure> {
     Some(Figure { section, name, x: next()?.parse().ok()?, value: next()?.parse().ok()? })
 }
 
+/// Returns the figures of one section.
 fn section<'f>(figures: &'f [Figure], name: &'f str) -> impl Iterator<Item = &'f Figure> {
     figures.iter().filter(move |figure| figure.section == name)
 }
 
+/// The width of both pictures, in the units of their coordinates.
 const WIDTH: f64 = 720.0;
 
-/// The picture around its elements. Shown as an image it follows the reader's light or dark theme.
+/// Wraps SVG elements into a picture. Its colours follow the reader's light or dark theme.
 fn picture(title: &str, height: f64, elements: &str) -> String {
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\">\n\
@@ -57,16 +63,18 @@ fn picture(title: &str, height: f64, elements: &str) -> String {
     )
 }
 
+/// Appends a text. `anchor` says which point of it is at (x, y): `start`, `middle` or `end`.
 fn text(svg: &mut String, x: f64, y: f64, anchor: &str, text: &str) {
     writeln!(svg, "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\">{text}</text>").unwrap();
 }
 
+/// Appends a thin line of an axis or a grid.
 fn axis(svg: &mut String, from: (f64, f64), to: (f64, f64)) {
     let ((x1, y1), (x2, y2)) = (from, to);
     writeln!(svg, "<line class=\"axis\" x1=\"{x1:.1}\" y1=\"{y1:.1}\" x2=\"{x2:.1}\" y2=\"{y2:.1}\"/>").unwrap();
 }
 
-/// A bar for every rung, at 256³ and at 1024³, on a logarithmic scale: each rung is a factor.
+/// Draws two bars for each rung, for 256³ and 1024³. The scale is logarithmic, so equal factors have equal lengths.
 fn ladder(figures: &[Figure], peak: f64) -> String {
     let (left, top, bar) = (110.0, 30.0, 14.0);
     let rungs: Vec<&Figure> = section(figures, "ladder").collect();
@@ -97,10 +105,10 @@ fn ladder(figures: &[Figure], peak: f64) -> String {
             text(&mut svg, left + width + 5.0, y + 11.0, "start", &format!("{:.1} at {size}", rung.value));
         }
     }
-    picture("GFLOP/s of every rung of the ladder", bottom + 30.0, &svg)
+    picture("GFLOP/s of each rung of the ladder", bottom + 30.0, &svg)
 }
 
-/// GFLOP/s of square products against their size, by both paths and by the path that is chosen.
+/// Draws the GFLOP/s of square products over their size: in place, packed, and by the path that the kernel chooses.
 fn sizes(figures: &[Figure], peak: f64) -> String {
     let (left, right, top, bottom) = (50.0, WIDTH - 20.0, 30.0, 360.0);
     let squares: Vec<&Figure> = section(figures, "sizes").filter(|figure| figure.x > 0.0).collect();
@@ -118,7 +126,7 @@ fn sizes(figures: &[Figure], peak: f64) -> String {
         text(&mut svg, left - 6.0, y(tick) + 4.0, "end", &format!("{tick}"));
     }
     axis(&mut svg, (left, y(peak)), (right, y(peak)));
-    text(&mut svg, left, y(peak) - 6.0, "start", &format!("GFLOP/s; the peak of one core is {peak:.0}"));
+    text(&mut svg, left, y(peak) - 6.0, "start", &format!("GFLOP/s; peak of one core: {peak:.0}"));
     for (i, (class, ending, label)) in
         [("b", " in place", "in place"), ("c", " packed", "packed"), ("a", "", "chosen")].into_iter().enumerate()
     {
@@ -131,5 +139,5 @@ fn sizes(figures: &[Figure], peak: f64) -> String {
             .unwrap();
         text(&mut svg, from + 18.0, y, "start", label);
     }
-    picture("GFLOP/s of square products against their size, one thread", bottom + 30.0, &svg)
+    picture("GFLOP/s of square products by size, on one thread", bottom + 30.0, &svg)
 }

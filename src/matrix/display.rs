@@ -1,16 +1,21 @@
-//! A matrix as a person reads it: its rows under each other, the columns aligned.
+//! Formats a matrix for people: one row on each line, with aligned columns.
 
 use super::Matrix;
 use std::fmt;
 
-/// More rows or columns than this are shown as their first and last few, with … between.
+/// The most rows and columns that are written in full. If there are more, the first and last `SHOWN / 2` are written,
+/// with … between them.
 const SHOWN: usize = 10;
+/// Digits after the decimal point, unless the format gives another precision.
+const DIGITS: usize = 4;
+/// The least absolute value that is written with an exponent: without one it would have 10 digits before the point.
+const LARGE: f64 = 1e9;
 
-/// Rows of aligned numbers, four digits after the point unless the format says otherwise (`{:.2}`); large matrices are
-/// abbreviated.
+/// Writes rows of aligned numbers with four digits after the decimal point, or with the precision of the format
+/// (`{:.2}`). Large matrices are abbreviated.
 impl fmt::Display for Matrix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = f.precision().unwrap_or(4);
+        let digits = f.precision().unwrap_or(DIGITS);
         let rows = shown(self.rows);
         let columns = shown(self.columns);
         let cell = |i: Option<usize>, j: Option<usize>| match (i, j) {
@@ -33,7 +38,7 @@ impl fmt::Display for Matrix {
     }
 }
 
-/// As [`Display`](fmt::Display), the shape above it.
+/// Writes the shape on the first line, and then the same as [`Display`](fmt::Display).
 impl fmt::Debug for Matrix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}×{}", self.rows, self.columns)?;
@@ -41,7 +46,7 @@ impl fmt::Debug for Matrix {
     }
 }
 
-/// The indices to show of `n`: all, or the first and last with `None` between.
+/// Returns the indices from 0 to `n` to write: all of them, or the first and the last with `None` between.
 fn shown(n: usize) -> Vec<Option<usize>> {
     if n <= SHOWN {
         return (0..n).map(Some).collect();
@@ -50,8 +55,9 @@ fn shown(n: usize) -> Vec<Option<usize>> {
     (0..half).map(Some).chain([None]).chain((n - half..n).map(Some)).collect()
 }
 
-/// A number with so many digits after the point; with an exponent where those would show nothing of it, or fill a line.
+/// Formats a number with `digits` digits after the decimal point. Uses an exponent if all these digits would be zero,
+/// or if the number is very large.
 fn number(x: f64, digits: usize) -> String {
     let tiny = x != 0.0 && x.abs() < 0.5 * 10f64.powi(-(digits as i32));
-    if x.is_finite() && (tiny || x.abs() >= 1e9) { format!("{x:.digits$e}") } else { format!("{x:.digits$}") }
+    if x.is_finite() && (tiny || x.abs() >= LARGE) { format!("{x:.digits$e}") } else { format!("{x:.digits$}") }
 }

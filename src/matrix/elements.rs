@@ -1,22 +1,22 @@
-//! Where the elements of a matrix stand in memory.
+//! Stores the elements of a matrix, so that those of large matrices start at a cache line.
 
 use std::ops::{Deref, DerefMut};
 
-/// Doubles in a cache line, 64 bytes, which is also the longest vector register. A vector load that does not begin where
-/// a line does touches two lines, and takes twice as long.
-const LINE: usize = 8;
-/// A matrix of fewer elements begins where it happens to: there is not much to load.
+/// Doubles in a cache line, which has 64 bytes, the size of the longest vector register. A vector load that straddles
+/// two lines takes twice as long.
+pub(super) const LINE: usize = 8;
+/// The least number of elements that are aligned to a cache line. A smaller matrix causes few loads.
 const MANY: usize = 512;
 
-/// The elements of a matrix, row after row: a vector, from the first place in it where a cache line begins.
+/// The elements of a matrix, row after row, in a vector. They start at the first cache line in the vector's memory.
 #[derive(Default)]
 pub(super) struct Elements {
     vector: Vec<f64>,
-    start: usize, // what stands before is not used
+    start: usize, // the numbers before this index are padding
 }
 
 impl Elements {
-    /// None as yet, with memory for so many.
+    /// Creates an empty buffer with the given capacity.
     #[inline]
     pub(super) fn with_capacity(count: usize) -> Elements {
         if count < MANY {
@@ -28,7 +28,7 @@ impl Elements {
         Elements { vector, start }
     }
 
-    /// So many times this value.
+    /// Creates `count` elements with the given value.
     pub(super) fn filled(count: usize, value: f64) -> Elements {
         if count < MANY {
             return Elements { vector: vec![value; count], start: 0 };
@@ -39,22 +39,23 @@ impl Elements {
         Elements { vector, start }
     }
 
-    /// How many there is memory for.
+    /// Returns the number of elements that fit without a new allocation.
     pub(super) fn capacity(&self) -> usize {
         self.vector.capacity() - self.start
     }
 
-    /// One more, at the end.
+    /// Appends an element.
     pub(super) fn push(&mut self, value: f64) {
         self.vector.push(value);
     }
 
-    /// More of them, at the end.
+    /// Appends all elements of `values`.
     pub(super) fn extend_from_slice(&mut self, values: &[f64]) {
         self.vector.extend_from_slice(values);
     }
 
-    /// Makes them so many: leaves off some, or adds zeros. Where the memory does not suffice, none of the old ones stay.
+    /// Resizes to `count` elements, filling with zeros. If the capacity does not suffice, all elements are zero
+    /// afterwards.
     pub(super) fn resize(&mut self, count: usize) {
         if self.capacity() < count {
             *self = Elements::with_capacity(count);
@@ -62,27 +63,29 @@ impl Elements {
         self.vector.resize(self.start + count, 0.0);
     }
 
-    /// The vector, for one who appends to it.
+    /// Returns the vector, to append elements to it.
     #[inline]
     pub(super) fn vector_mut(&mut self) -> &mut Vec<f64> {
         &mut self.vector
     }
 
-    /// A vector of them alone.
+    /// Converts the elements into a vector without padding.
     pub(super) fn into_vec(mut self) -> Vec<f64> {
         self.vector.drain(..self.start);
         self.vector
     }
 }
 
-/// The first place of this memory, which may be empty as yet, where a cache line begins.
+/// Returns the index of the first double in `memory` that starts a cache line. The slice may be empty: its address
+/// counts.
 #[inline]
 fn line_start(memory: &[f64]) -> usize {
     memory.as_ptr().align_offset(LINE * size_of::<f64>()).min(LINE - 1)
 }
 
 impl From<Vec<f64>> for Elements {
-    /// Those of the vector: where they stand, or moved up a little if that is not where a cache line begins.
+    /// Takes over the vector. Its elements stay in place, or move by a few places if there are many and they do not
+    /// start at a cache line.
     fn from(mut vector: Vec<f64>) -> Elements {
         let count = vector.len();
         if count < MANY || line_start(&vector) == 0 {

@@ -1,20 +1,26 @@
-//! The most that one core can do: independent multiplications and additions on registers, nothing loaded or stored.
+//! Measures the peak of one core: independent multiplications and additions on registers, without loads and stores.
 
-#![allow(unsafe_code)] // to call what not every machine has
+#![allow(unsafe_code)] // calls functions that need an instruction set
 
 use feedforward::matrix::kernel::InstructionSet;
 use std::hint::black_box;
 use std::time::Instant;
 
-/// Sums under way at a time: each waits 4 cycles for itself, and two are started in a cycle, so 8 are enough.
+/// Independent sums. Each multiply-add takes 4 cycles and two start in every cycle, so at least 8 sums must be under
+/// way.
 const SUMS: usize = 12;
+/// Multiply-adds to each sum in one run.
 const STEPS: usize = 20_000;
 
-/// Thousands of millions of floating-point operations in a second with these instructions, the best of many runs.
+/// Runs, of which the fastest counts.
+const RUNS: usize = 2000;
+
+/// Returns the peak with the instruction set `set` in GFLOP/s, thousands of millions of floating-point operations per
+/// second.
 pub(crate) fn gflops(set: InstructionSet) -> f64 {
     let run = || -> usize {
         match set {
-            // SAFETY: the caller asks for instruction sets of this machine only.
+            // SAFETY: the caller passes only instruction sets that this machine has.
             #[cfg(target_arch = "x86_64")]
             InstructionSet::Avx512 => unsafe { avx512() },
             // SAFETY: as above.
@@ -28,7 +34,7 @@ pub(crate) fn gflops(set: InstructionSet) -> f64 {
         let operations = run();
         operations as f64 / start.elapsed().as_secs_f64() / 1e9
     };
-    (0..2000).map(time).fold(0.0, f64::max)
+    (0..RUNS).map(time).fold(0.0, f64::max)
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -61,7 +67,7 @@ fn avx2() -> usize {
     2 * 4 * SUMS * STEPS
 }
 
-/// Vectors of 2, as SSE2 and NEON have them, without fused operations.
+/// Uses vectors of 2 doubles, the size of SSE2 and NEON, and no fused operations.
 fn portable() -> usize {
     let (a, b) = (black_box(0.999), black_box(1e-3));
     let mut sums = [[a; 2]; SUMS];

@@ -1,11 +1,11 @@
-//! Training steps of whole networks: forward, backward and update of one batch.
+//! Measures training steps of whole networks: forward, backward and update for one batch.
 
 use crate::{Report, best};
 use feedforward::matrix::kernel;
 use feedforward::random::Random;
 use feedforward::{CrossEntropyLoss, DataSource, FullyConnected, Matrix, NeuralNetwork, Relu, Sgd, Softmax};
 
-/// The same batch again and again.
+/// A data source that returns the same batch in every iteration.
 #[derive(Debug)]
 struct OneBatch(Matrix, Matrix);
 
@@ -15,7 +15,8 @@ impl DataSource for OneBatch {
     }
 }
 
-/// A network of fully connected layers of these sizes, ReLUs between, softmax and cross entropy loss at the end.
+/// Returns a network of fully connected layers with ReLUs between them, a softmax and the cross entropy loss. `sizes`
+/// are the numbers of inputs, of each hidden layer's outputs and of classes.
 fn network(sizes: &[usize], batch: usize) -> NeuralNetwork {
     let mut random = Random::new(1);
     let classes = sizes[sizes.len() - 1];
@@ -32,7 +33,8 @@ fn network(sizes: &[usize], batch: usize) -> NeuralNetwork {
     network
 }
 
-/// The operations of a step's products: forward and gradient of every layer, and the error below all but the first.
+/// Returns the floating-point operations of a step's products: forward and gradient in every layer, and the error for
+/// the previous layer in all layers but the first.
 fn operations(sizes: &[usize], batch: usize) -> usize {
     let product = |inputs: usize, outputs: usize| 2 * batch * inputs * outputs;
     let layer = |(i, pair): (usize, &[usize])| {
@@ -41,6 +43,7 @@ fn operations(sizes: &[usize], batch: usize) -> usize {
     sizes.windows(2).enumerate().map(layer).sum()
 }
 
+/// Measures a step of each network with one thread and with all threads.
 pub(crate) fn all(report: &mut Report, peak: f64) {
     let networks: [(&[usize], usize); 3] = [(&[4, 3, 3], 50), (&[784, 128, 10], 128), (&[784, 512, 512, 10], 128)];
     let all = kernel::threads();
