@@ -1,17 +1,21 @@
-//! Measures the matrix kernel and the training step: `cargo bench`.
+//! Measures the matrix kernel and the training step.
 //!
-//! Every figure is the best of many runs, which is what the machine can do when nobody disturbs it. What is compared is
-//! measured in turns.
+//! ```text
+//! cargo bench                                  measures everything
+//! cargo bench --bench kernel -- steps          measures one section
+//! cargo bench --bench kernel -- --csv          prints lines of section,name,x,value,unit for docs/performance/plot.rs
+//! FEEDFORWARD_INSTRUCTION_SET=AVX2 cargo bench measures sizes, threads and steps with that instruction set
+//! ```
 //!
-//! `cargo bench --bench kernel -- --csv` prints the same as lines of `section,name,x,value,unit`, for
-//! `docs/performance/plot.rs`; `cargo bench --bench kernel -- steps` only the section of that name.
+//! Every figure is the best of many runs, which shows the speed of an undisturbed machine. Functions that are compared
+//! take turns.
 
 mod peak;
 mod steps;
 
 use feedforward::Matrix;
 use feedforward::matrix::{View, kernel};
-use kernel::InstructionSet;
+use kernel::{InstructionSet, Route, multiply_with};
 use std::time::Instant;
 
 fn main() {
@@ -19,11 +23,12 @@ fn main() {
     let csv = arguments.iter().any(|argument| argument == "--csv");
     let section = arguments.iter().find(|argument| !argument.starts_with("--"));
     let mut report = Report { csv, section: String::new() };
-    let peaks: Vec<f64> = sets().into_iter().map(peak::gflops).collect();
+    let sets = InstructionSet::available();
+    let peaks: Vec<f64> = sets.iter().map(|&set| peak::gflops(set)).collect();
     let peak = peaks.iter().copied().fold(0.0, f64::max);
     type Section<'a> = (&'a str, &'a dyn Fn(&mut Report));
     let sections: [Section<'_>; 6] = [
-        ("peak", &|report| sets().into_iter().zip(&peaks).for_each(|(set, peak)| report.gflops(set, 0, *peak, *peak))),
+        ("peak", &|report| sets.iter().zip(&peaks).for_each(|(set, peak)| report.gflops(set, 0, *peak, *peak))),
         ("ladder", &|report| ladder(report, peak)),
         ("sets", &|report| instruction_sets(report, &peaks)),
         ("sizes", &|report| sizes(report, peak)),
@@ -38,13 +43,14 @@ fn main() {
     }
 }
 
-/// Prints figures, for people or as CSV.
+/// Prints figures, as text or as CSV.
 struct Report {
     csv: bool,
     section: String,
 }
 
 impl Report {
+    /// Starts a section.
     fn begin(&mut self, section: &str) {
         self.section = section.to_string();
         if !self.csv {
@@ -52,6 +58,7 @@ impl Report {
         }
     }
 
+    /// Prints one figure: `x` is its place on the x-axis of a plot, and `remark` is left out of CSV.
     fn line(&self, name: impl std::fmt::Display, x: usize, value: f64, unit: &str, remark: &str) {
         if self.csv {
             println!("{},{name},{x},{value:.4},{unit}", self.section);
@@ -60,19 +67,18 @@ impl Report {
         }
     }
 
-    /// A speed, and its share of the core's peak.
+    /// Prints a speed and its share of the core's peak, both in GFLOP/s.
     fn gflops(&self, name: impl std::fmt::Display, x: usize, value: f64, peak: f64) {
         self.line(name, x, value, "GFLOP/s", &format!("{:5.1} % of the peak", 100.0 * value / peak));
     }
 }
 
-/// The instruction sets of this machine.
-fn sets() -> Vec<InstructionSet> {
-    InstructionSet::ALL.into_iter().filter(|set| set.is_available()).collect()
-}
+/// The shortest time that is measured, in seconds. A faster function is called several times in a row.
+const SHORTEST: f64 = 20e-6;
+/// Measurements of a function in one turn, after one call that warms up the caches.
+const MEASUREMENTS: usize = 3;
 
-/// The shortest time of each function, in seconds, by turns for so many seconds altogether. In its turn a function is
-/// called once to warm up, and then timed three times, so often that a timing takes 20 µs.
+/// Returns the shortest time of a call of each function, in seconds. The functions take turns for `seconds` seconds.
 fn best<const N: usize>(seconds: f64, mut functions: [&mut dyn FnMut(); N]) -> [f64; N] {
     let begin = Instant::now();
     let mut best = functions.each_mut().map(|f| {
@@ -80,11 +86,11 @@ fn best<const N: usize>(seconds: f64, mut functions: [&mut dyn FnMut(); N]) -> [
         f();
         start.elapsed().as_secs_f64()
     });
-    let calls = best.map(|time| (20e-6 / time) as usize + 1);
+    let calls = best.map(|time| (SHORTEST / time) as usize + 1);
     while begin.elapsed().as_secs_f64() < seconds {
         for i in 0..N {
             functions[i]();
-            for _ in 0..3 {
+            for _ in 0..MEASUREMENTS {
                 let start = Instant::now();
                 (0..calls[i]).for_each(|_| functions[i]());
                 best[i] = best[i].min(start.elapsed().as_secs_f64() / calls[i] as f64);
@@ -94,22 +100,25 @@ fn best<const N: usize>(seconds: f64, mut functions: [&mut dyn FnMut(); N]) -> [
     best
 }
 
-/// Two operands, and the number of floating-point operations of their product in thousands of millions.
+/// Square products of this size and more are measured for longer, since other programs disturb most calls.
+const LONG: usize = 512;
+
+/// Returns operands of `m × k` and `k × n`, and the floating-point operations of their product in thousands of
+/// millions.
 fn operands(m: usize, k: usize, n: usize) -> (Matrix, Matrix, f64) {
     let matrix = |rows, columns| Matrix::from_fn(rows, columns, |i, j| ((7 * i + 3 * j) % 11) as f64 - 5.0);
     (matrix(m, k), matrix(k, n), 2e-9 * (m * k * n) as f64)
 }
 
-/// Every rung at 256³ and 1024³, where all of it fits into the level-2 cache and where it does not.
+/// Measures every rung at 256³, where all matrices fit into the level-2 cache, and at 1024³, where they do not.
 fn ladder(report: &mut Report, peak: f64) {
     type Rung = fn(View<'_>, View<'_>, &mut [f64]);
-    let one_thread = |set| move |a: View<'_>, b: View<'_>, c: &mut [f64]| kernel::multiply_with(set, 1, a, b, c);
-    for n in [256, 1024] {
+    for (n, seconds) in [(256, 2.0), (1024, 5.0)] {
         let (a, b, operations) = operands(n, n, n);
         let (a, b) = (View::from(&a), View::from(&b));
         let mut c = vec![0.0; n * n];
         let mut rung = |name: &str, multiply: &dyn Fn(View<'_>, View<'_>, &mut [f64])| {
-            let [time] = best(if n > 256 { 5.0 } else { 2.0 }, [&mut || multiply(a, b, &mut c)]);
+            let [time] = best(seconds, [&mut || multiply(a, b, &mut c)]);
             report.gflops(format!("{name} {n}³"), n, operations / time, peak);
         };
         let plain: [(&str, Rung); 4] = [
@@ -119,41 +128,41 @@ fn ladder(report: &mut Report, peak: f64) {
             ("packed", kernel::packed::multiply),
         ];
         plain.iter().for_each(|(name, multiply)| rung(name, multiply));
-        for set in sets().into_iter().filter(|set| *set != InstructionSet::Portable) {
-            rung(&set.to_string(), &one_thread(set));
+        for set in InstructionSet::available().into_iter().filter(|set| *set != InstructionSet::Portable) {
+            rung(&set.to_string(), &|a, b, c| multiply_with(Route::Chosen, set, 1, a, b, c));
         }
         rung(&format!("{} threads", kernel::threads()), &|a, b, c| kernel::multiply(a, b, c));
     }
 }
 
-/// Every instruction set at 256³, as a share of its own peak.
+/// Measures every instruction set at 256³, as a share of its own peak.
 fn instruction_sets(report: &mut Report, peaks: &[f64]) {
     let (a, b, operations) = operands(256, 256, 256);
     let mut c = vec![0.0; 256 * 256];
-    for (set, peak) in sets().into_iter().zip(peaks) {
+    for (set, peak) in InstructionSet::available().into_iter().zip(peaks) {
         let (a, b) = (View::from(&a), View::from(&b));
-        let [time] = best(0.5, [&mut || kernel::multiply_with(set, 1, a, b, &mut c)]);
-        report.gflops(format!("{set} at 256³ of its own peak"), 256, operations / time, *peak);
+        let [time] = best(0.5, [&mut || multiply_with(Route::Chosen, set, 1, a, b, &mut c)]);
+        report.gflops(format!("{set} at 256³ (share of its own peak)"), 256, operations / time, *peak);
     }
 }
 
-/// Square products from 2³ to 2048³ on one thread, by both paths: in place, and packed. Then the shapes of layers.
+/// Measures products on one thread: square ones from 2³ to 2048³, up to 512³ by each route, and the shapes of layers.
 fn sizes(report: &mut Report, peak: f64) {
     let set = InstructionSet::selected();
     for n in [2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048] {
         let (a, b, operations) = operands(n, n, n);
         let (a, b) = (View::from(&a), View::from(&b));
         let (mut c, mut d, mut e) = (vec![0.0; n * n], vec![0.0; n * n], vec![0.0; n * n]);
-        let mut chosen = || kernel::multiply_with(set, 1, a, b, &mut c);
-        if n > 512 {
-            let [chosen] = best(4.0, [&mut chosen]); // long products, of which few are left alone by other programs
+        let mut chosen = || multiply_with(Route::Chosen, set, 1, a, b, &mut c);
+        if n > LONG {
+            let [chosen] = best(4.0, [&mut chosen]);
             report.gflops(format!("{n}³"), n, operations / chosen, peak);
             continue;
         }
         let [chosen, direct, packed] = best(
             1.5,
-            [&mut chosen, &mut || kernel::multiply_in_place(set, a, b, &mut d), &mut || {
-                kernel::multiply_packed(set, a, b, &mut e)
+            [&mut chosen, &mut || multiply_with(Route::InPlace, set, 1, a, b, &mut d), &mut || {
+                multiply_with(Route::Packed, set, 1, a, b, &mut e)
             }],
         );
         report.gflops(format!("{n}³"), n, operations / chosen, peak);
@@ -169,13 +178,13 @@ fn sizes(report: &mut Report, peak: f64) {
             ("Aᵀ B", at.t(), View::from(&b)),
             ("A Bᵀ", View::from(&a), bt.t()),
         ] {
-            let [time] = best(0.3, [&mut || kernel::multiply_with(set, 1, a, b, &mut c)]);
+            let [time] = best(0.3, [&mut || multiply_with(Route::Chosen, set, 1, a, b, &mut c)]);
             report.gflops(format!("{m}×{k} times {k}×{n} {name}"), 0, operations / time, peak);
         }
     }
 }
 
-/// All threads beside one.
+/// Compares all threads with one thread.
 fn threads(report: &mut Report) {
     let set = InstructionSet::selected();
     let count = kernel::threads();
@@ -184,9 +193,9 @@ fn threads(report: &mut Report) {
         let (a, b) = (View::from(&a), View::from(&b));
         let (mut c, mut d) = (vec![0.0; n * n], vec![0.0; n * n]);
         let [one, all] = best(
-            if n < 512 { 1.0 } else { 4.0 },
-            [&mut || kernel::multiply_with(set, 1, a, b, &mut c), &mut || {
-                kernel::multiply_with(set, count, a, b, &mut d)
+            if n < LONG { 1.0 } else { 4.0 },
+            [&mut || multiply_with(Route::Chosen, set, 1, a, b, &mut c), &mut || {
+                multiply_with(Route::Chosen, set, count, a, b, &mut d)
             }],
         );
         let remark = format!("{:.2} times one thread", one / all);

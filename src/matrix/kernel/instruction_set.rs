@@ -1,4 +1,4 @@
-//! Which vector instructions the machine has, and which the product uses.
+//! Finds the instruction sets of the machine and selects the one that products use.
 
 use super::{portable, tile::Tiles};
 use std::fmt;
@@ -7,10 +7,17 @@ use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 #[cfg(target_arch = "x86_64")]
 use super::{avx2, avx512};
 
-/// The vector instructions of a product, from the most portable to the fastest.
+/// The vector instructions that a product uses, from the most portable set to the fastest.
+///
+/// The environment variable `FEEDFORWARD_INSTRUCTION_SET` overrides the choice for a whole process. Its value is
+/// `portable`, `AVX2` or `AVX-512`, in upper or lower case. The tests then run on that set:
+///
+/// ```text
+/// FEEDFORWARD_INSTRUCTION_SET=AVX2 cargo test
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum InstructionSet {
-    /// What the compiler may assume of every machine of its target: SSE2 on x86-64, NEON on aarch64.
+    /// The instructions that the compiler may assume on every machine of its target: SSE2 on x86-64, NEON on aarch64.
     Portable,
     /// AVX2 and FMA: vectors of 4 doubles.
     Avx2,
@@ -20,15 +27,18 @@ pub enum InstructionSet {
 
 use InstructionSet::{Avx2, Avx512, Portable};
 
-/// The place in [`ALL`](InstructionSet::ALL) of the set in use; before the first product, none.
+/// The environment variable that overrides the choice.
+pub(super) const VARIABLE: &str = "FEEDFORWARD_INSTRUCTION_SET";
+
+/// The index in [`ALL`](InstructionSet::ALL) of the selected set, or `NONE` before the first product.
 static SELECTED: AtomicU8 = AtomicU8::new(NONE);
 const NONE: u8 = u8::MAX;
 
 impl InstructionSet {
-    /// All of them, whether this machine has them or not.
+    /// All instruction sets, from the most portable to the fastest, whether this machine has them or not.
     pub const ALL: [InstructionSet; 3] = [Portable, Avx2, Avx512];
 
-    /// Whether this machine has it.
+    /// Returns whether this machine has the instruction set.
     pub fn is_available(self) -> bool {
         match self {
             Portable => true,
@@ -41,31 +51,34 @@ impl InstructionSet {
         }
     }
 
-    /// The set that products use: the fastest that the machine has, found once; or the one [forced](Self::force).
+    /// Returns the instruction sets of this machine, from the most portable to the fastest.
+    pub fn available() -> Vec<InstructionSet> {
+        InstructionSet::ALL.into_iter().filter(|set| set.is_available()).collect()
+    }
+
+    /// Returns the instruction set that products use: the one that `FEEDFORWARD_INSTRUCTION_SET` names, or else the
+    /// fastest one of this machine.
+    ///
+    /// The first call reads the environment variable and detects the processor's features. Later calls cost one atomic
+    /// load.
+    ///
+    /// # Panics
+    /// If `FEEDFORWARD_INSTRUCTION_SET` names an unknown instruction set, or one that this machine does not have.
     #[inline]
     pub fn selected() -> InstructionSet {
         match InstructionSet::ALL.get(SELECTED.load(Relaxed) as usize) {
             Some(set) => *set,
-            None => InstructionSet::detect(),
+            None => InstructionSet::select(),
         }
     }
 
     #[cold]
-    fn detect() -> InstructionSet {
-        let best = InstructionSet::ALL.into_iter().rfind(|set| set.is_available()).expect("Portable is available");
-        // Where another thread has forced a set in between, that remains.
-        let _ = SELECTED.compare_exchange(NONE, best as u8, Relaxed, Relaxed);
-        InstructionSet::selected()
-    }
-
-    /// All products of the program use this set from now on: for tests and measurements.
-    ///
-    /// # Panics
-    /// When this machine does not have it.
-    #[track_caller]
-    pub fn force(self) {
-        self.assert_available();
-        SELECTED.store(self as u8, Relaxed);
+    fn select() -> InstructionSet {
+        let name = std::env::var_os(VARIABLE).map(|name| name.to_string_lossy().into_owned());
+        let set = choose(name.as_deref(), &InstructionSet::available()).unwrap_or_else(|message| panic!("{message}"));
+        // Threads that race here all store the same set.
+        SELECTED.store(set as u8, Relaxed);
+        set
     }
 
     #[track_caller]
@@ -73,7 +86,7 @@ impl InstructionSet {
         assert!(self.is_available(), "this machine does not have the instruction set {self}");
     }
 
-    /// The tiles of a set that this machine has.
+    /// Returns the tiles of a set that this machine has.
     #[inline]
     pub(super) fn tiles(self) -> &'static Tiles {
         match self {
@@ -86,7 +99,27 @@ impl InstructionSet {
     }
 }
 
-/// The name as it is written of the processor: `AVX-512`.
+/// Chooses the set called `name` from the `available` sets, which are ordered from the slowest to the fastest. Without
+/// a name, chooses the fastest. Returns a message for the user if there is no such set.
+pub(super) fn choose(name: Option<&str>, available: &[InstructionSet]) -> Result<InstructionSet, String> {
+    let Some(name) = name else {
+        return Ok(*available.last().expect("every machine has the portable set"));
+    };
+    let Some(set) = InstructionSet::ALL.into_iter().find(|set| set.to_string().eq_ignore_ascii_case(name)) else {
+        return Err(format!("{VARIABLE}={name}: unknown instruction set; this machine has {}", list(available)));
+    };
+    if !available.contains(&set) {
+        return Err(format!("{VARIABLE}={name}: this machine lacks {set}; it has {}", list(available)));
+    }
+    Ok(set)
+}
+
+/// The names of the sets, separated by commas.
+fn list(sets: &[InstructionSet]) -> String {
+    sets.iter().map(InstructionSet::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// Writes the usual name: `portable`, `AVX2` or `AVX-512`.
 impl fmt::Display for InstructionSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {

@@ -1,27 +1,64 @@
-//! The low level, on the bare metal: one operation, C = A B, from three loops to the limit of the machine.
+//! The matrix kernel: one operation, C = A B, from three plain loops to the limit of the machine.
 //!
-//! Nearly all the time of training is spent in this one operation: a fully connected layer needs it three times,
-//! X′W′ (9), E′ₙ W′ᵀ (10) and X′ᵀ E′ₙ (11). To learn how a network works, [`naive`] is enough. This is the room for those
-//! who want to see what stands between it and what the processor can do, which is a factor of forty on one core. Each
-//! rung of the ladder is one idea, stays here as code that can be called, and is held against the first by tests.
+//! Training spends nearly all its time in this operation. A fully connected layer needs it three times: X′W′ (9), E′ₙ
+//! W′ᵀ (10) and X′ᵀ E′ₙ (11). To learn how a network works, [`naive`] is enough. This chapter is for readers who want
+//! to know what lies between the naive loops and the limit of the processor: on one core a factor of 45 at 256³, the
+//! product of two 256 × 256 matrices, and of almost 200 at 1024³.
 //!
-//! | rung | idea |
-//! |---|---|
-//! | 1 [`naive`] | Cᵢⱼ = Σₚ Aᵢₚ Bₚⱼ, as it is written |
-//! | 2 [`loop_order`] | go through memory in the order in which it lies there |
-//! | 3 [`blocked`] | what has been brought into the cache, use it for all rows before it is driven out |
-//! | 4 [`packed`] | what has been brought into a register, use it for a whole tile of C; lay B out as the tiles read it |
-//! | 5 [`InstructionSet`] | compute 4 or 8 numbers by one instruction, and multiply and add by one |
-//! | 6 [`set_threads`] | give every core a piece of C |
+//! The way there is a ladder. Each rung adds one idea, stays here as code that you can call, and is tested against the
+//! first. GFLOP/s are thousands of millions of floating-point operations per second:
 //!
-//! `cargo bench` climbs the ladder and prints the speed of each rung beside the measured peak of the core;
-//! `docs/performance.md` shows what it printed.
+//! | rung | idea | GFLOP/s at 256³ | at 1024³ |
+//! |---|---|---|---|
+//! | 1 [`naive`] | follow the definition, Cᵢⱼ = Σₚ Aᵢₚ Bₚⱼ | 1.8 | 0.4 |
+//! | 2 [`loop_order`] | walk through memory in the order in which it is stored | 8.6 | 5.3 |
+//! | 3 [`blocked`] | while a block of B is in the cache, use it for all rows of A | 8.6 | 7.9 |
+//! | 4 [`packed`] | while a number is in a register, use it for a tile of C; store B as tiles read it | 10.8 | 11.0 |
+//! | 5 [`InstructionSet`]: AVX2 | compute 4 numbers with one instruction, which multiplies and adds | 41.4 | 39.4 |
+//! | 5 [`InstructionSet`]: AVX-512 | compute 8 numbers with one instruction, which multiplies and adds | 82.1 | 77.6 |
+//! | 6 [`set_threads`]: 2 threads | give every core a piece of C | 115.6 | 153.3 |
+//!
+//! These figures come from `cargo bench` on a virtual machine with two cores of an Intel Xeon. The measured peak of one
+//! of these cores is 89.1 GFLOP/s, so rung 5 reaches 92 % of it. `docs/performance.md` has more figures and describes
+//! the machine; `cargo bench` measures yours.
+//!
+//! ```
+//! use feedforward::Matrix;
+//! use feedforward::matrix::{View, kernel};
+//!
+//! let a = Matrix::from_rows([[1.0, 2.0], [3.0, 4.0]]);
+//! let b = Matrix::from_rows([[5.0, 6.0], [7.0, 8.0]]);
+//! let (mut naive, mut fast) = ([0.0; 4], [0.0; 4]);
+//! kernel::naive::multiply(View::from(&a), View::from(&b), &mut naive);
+//! kernel::multiply(View::from(&a), View::from(&b), &mut fast);
+//! assert_eq!(naive, [19.0, 22.0, 43.0, 50.0]);
+//! assert_eq!(fast, naive);
+//! ```
+//!
+//! # The first three rungs
+//!
+//! The first three rungs execute the same statement, in a different order each:
+//!
+//! ```text
+//! naive                         loop order                    blocked
+//!
+//! for i in rows of A            for i in rows of A            for each block of B
+//!   for j in columns of B         for p in rows of B            for i in rows of A
+//!     for p in rows of B            for j in columns of B         for p in rows of the block
+//!       c[i][j] += a[i][p]            c[i][j] += a[i][p]            for j in columns of the block
+//!                * b[p][j]                     * b[p][j]              c[i][j] += a[i][p] * b[p][j]
+//! ```
+//!
+//! The naive order reads B down its columns, and uses one number of every cache line that it loads. The second order
+//! reads B and C along their rows, and uses all 8. It still reads all of B for every row of A. The third order does the
+//! same with one block at a time, which comes from the cache for all rows of A but the first. At 256³ all of B fits
+//! into the cache, so blocks bring nothing yet. At 1024³ they make the product 1.5 times as fast.
 //!
 //! # What limits a product
 //!
-//! A product of `m × k` by `k × n` takes `m · n · k` multiplications and as many additions, but there are only
-//! `m · k + k · n + m · n` numbers. Each of them is used again and again; so a product need not be limited by memory, if
-//! a number is used often while it is near:
+//! A product of `m × k` by `k × n` takes `m · n · k` multiplications and as many additions, but it involves only
+//! `m · k + k · n + m · n` numbers, so each number is used again and again. Memory need not limit the product if the
+//! kernel uses each number often while it is near:
 //!
 //! ```text
 //!                     size              numbers fetched in a cycle (AVX-512)
@@ -31,13 +68,13 @@
 //! main memory         –                 about 1/2
 //! ```
 //!
-//! Rungs 3 and 4 keep numbers near; then rung 5 can compute as fast as the processor does: with AVX-512, 16
-//! multiply-adds in a cycle.
+//! Rungs 3 and 4 keep numbers near. Then rung 5 can compute as fast as the processor allows: 16 multiply-adds in a
+//! cycle with AVX-512.
 //!
 //! # The tile
 //!
-//! At the bottom stands the tile, up to 8 rows by 24 columns of C whose sums stay in registers during all of the
-//! innermost loop. In each step p it adds one column of A times one row of B:
+//! The innermost loop computes a tile (BLIS calls it the micro-kernel): up to 8 rows by 24 columns of C, whose sums
+//! stay in registers for the whole loop. Each step p adds the product of one column of A and one row of B:
 //!
 //! ```text
 //!                        Bₚ   ┌────────┬────────┬────────┐    3 vectors of 8, loaded
@@ -50,36 +87,67 @@
 //!                      └─┘    └────────┴────────┴────────┘
 //! ```
 //!
-//! 11 loads serve 24 multiply-adds. The vectors lie along the rows of B and C; of A only single numbers are needed, so
-//! its strides do not matter, and A can be read where it stands, transposed or not. The tiles of each instruction set are
-//! in files of their own, about a hundred lines each. They are written with intrinsics (`std::arch`), functions that stand
-//! for one instruction each: whether the compiler finds vectors in plain loops depends on the day.
+//! 11 loads serve 24 multiply-adds. The vectors lie along the rows of B and C. The tile reads A one number at a time,
+//! so the strides of A do not matter, and A can be read in place, transposed or not.
+//!
+//! Each instruction set has its tiles in its own file of 70 to 150 lines. They are written with intrinsics
+//! (`std::arch`), functions that each stand for one instruction, because auto-vectorization of plain loops is not
+//! reliable.
+//!
+//! # The loops around the tile
+//!
+//! Four loops cut a large product into tiles. Each loop walks along one dimension of the product, and keeps a piece of
+//! one operand near while the inner loops use it:
+//!
+//! ```text
+//! loop      walks along      in steps of                 meanwhile stays near
+//! 4, p      k                512                         –
+//! 3, j      n                a block, 192 columns        512 × 192 of B, packed: 768 KiB, level-2 cache
+//! 2, i      m                a tile's rows, up to 8      8 × 512 of A: 32 KiB, level-2 cache
+//! 1, q      the block's n    a tile's columns, up to 24  512 × 24 of B, a strip, flows from level 2 through level 1
+//! tile, p   the block's k    1                           8 × 24 of C: registers
+//! ```
+//!
+//! The sizes are those of AVX-512. Each step of loop 4 reads and writes all of C, so its steps are long. A small
+//! product needs fewer loops and no packing: see the first of the paths below.
 //!
 //! # Three paths
 //!
-//! * **In place**: up to 256 rows of A (64 where the rows of B are long), and B as it is stored. Tiles read both operands
-//!   where they are; nothing is packed and nothing allocated. It is the path of all small products, in which packing
-//!   would cost more than it saves. The few numbers of a small transposed B are copied first, onto the stack.
-//! * **Dot**: few rows of A, and a transposed B. Each element of C is one sum, with vectors along it.
-//! * **Packed**: all others. B is packed, by the way transposed if it must be; so are those few rows of a transposed A
-//!   which the next tiles need.
+//! * **In place**, for up to 256 rows of A (64 if the rows of B are long) and a B whose rows are contiguous. The tiles
+//!   read both operands where they are, and nothing is packed or allocated. All small products take this path, since
+//!   packing would cost more than it saves. If B is transposed and has only a few numbers, they are copied to the stack
+//!   first.
+//! * **Dot**, for few rows of A and a transposed B. Each element of C is one sum, with vectors along the sum.
+//! * **Packed**, for all other products. B is packed, and transposed while it is packed if necessary. If A is
+//!   transposed, the rows of A that the next tiles need are packed as well.
 //!
-//! A vector load that straddles two cache lines costs two. So a [`Matrix`](super::Matrix) that is not small begins where a
-//! line does, and so do the packed blocks: 128³ in place is 86 GFLOP/s that way, and 75 otherwise.
+//! A vector load that straddles two cache lines costs as much as two loads. So every [`Matrix`](super::Matrix), unless
+//! it is small, starts at a cache line, and so do the packed blocks. With this, 128³ in place reaches 86 GFLOP/s;
+//! without it, 75.
 //!
-//! The choice looks at shapes and strides only, and threads never cut a sum, so the same product gives the same bits on
-//! the same machine, always. (Another instruction set may round differently: a fused multiply-add rounds once.)
+//! # Same product, same bits
+//!
+//! The choice of the path depends on shapes and strides alone, and threads never split a sum. So the same product gives
+//! the same bits on the same machine, with any number of threads. Another instruction set may round differently, since
+//! a fused multiply-add rounds once instead of twice.
+//!
+//! The environment variable `FEEDFORWARD_INSTRUCTION_SET` selects the [instruction set](InstructionSet), to test or
+//! measure one of them.
 //!
 //! # unsafe
 //!
-//! Intrinsics that load and store take pointers; to call a function compiled for AVX-512 is sound only on a processor
-//! that has it; and threads write to one matrix side by side. For these three the rest of the crate's rule, no `unsafe`,
-//! is lifted here. Each tile first checks that its operands fit each other and lie within their slices; an
-//! [`InstructionSet`] is only used where the processor has it; and a window hands out parts of C that do not overlap. The
-//! portable path runs under Miri: `cargo +nightly miri test --lib kernel`.
+//! The rest of the crate has no `unsafe`. The kernel needs it for three things:
+//!
+//! * Intrinsics that load and store take pointers. Each tile first checks that its operands fit each other and lie
+//!   within their slices.
+//! * Calling a function compiled for AVX-512 is sound only on a processor that has AVX-512. An [`InstructionSet`] is
+//!   used only if the processor has it.
+//! * Threads write to the same matrix at the same time. They get windows of C that do not overlap.
+//!
+//! The portable path runs under Miri: `cargo +nightly miri test --lib kernel`.
 
-#![allow(unsafe_code)] // loads, stores and dispatch; every block says why it may
-#![allow(clippy::needless_range_loop)] // rows, columns and vectors are numbered as in the formulas
+#![allow(unsafe_code)] // loads, stores and calls of tiles; every block says why it is sound
+#![allow(clippy::needless_range_loop)] // rows, columns and vectors have the indices of the formulas
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -105,11 +173,14 @@ use super::{View, elements::Elements};
 use tile::Tiles;
 use window::Window;
 
-/// C = A B with all rungs, for A of `m × k`, B of `k × n` and the elements of C row after row; what they were before
-/// does not matter.
+/// Computes C = A B with all rungs: the [selected](InstructionSet::selected) instruction set, the fastest path, and
+/// [`threads()`] threads if the product is large.
+///
+/// `a` is `m × k`, `b` is `k × n`, and `c` receives the `m · n` elements of C row after row. The previous values of `c`
+/// do not matter.
 ///
 /// # Panics
-/// When the shapes do not fit.
+/// If `a` does not have as many columns as `b` has rows, or `c` does not have `m · n` elements.
 #[track_caller]
 pub fn multiply(a: View<'_>, b: View<'_>, c: &mut [f64]) {
     assert_shapes(a, b, c);
@@ -117,73 +188,78 @@ pub fn multiply(a: View<'_>, b: View<'_>, c: &mut [f64]) {
     product(InstructionSet::selected(), None, None, a, b, c);
 }
 
-/// As [`multiply`], with an instruction set and a number of threads for this one product.
-///
-/// # Panics
-/// When the shapes do not fit, or when this machine does not have the instruction set.
-#[track_caller]
-pub fn multiply_with(set: InstructionSet, threads: usize, a: View<'_>, b: View<'_>, c: &mut [f64]) {
-    assert_shapes(a, b, c);
-    set.assert_available();
-    let c = Window::new(c, a.rows, b.columns);
-    product(set, Some(threads), None, a, b, c);
+/// How [`multiply_with`] computes a product. For measurements and tests.
+#[doc(hidden)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Route {
+    /// The path that [`multiply`] chooses.
+    Chosen,
+    /// Both operands are read in place. The rows of B must be contiguous.
+    InPlace,
+    /// The right operand is packed.
+    Packed,
 }
 
-/// As [`multiply_with`] on one thread, with both operands read in place, where [`multiply`] might pack them: to measure
-/// which is faster.
+/// Computes C = A B like [`multiply`], with a given route, instruction set and number of threads (which only large
+/// products use). For measurements and tests.
 ///
 /// # Panics
-/// As [`multiply_with`]; and when the rows of B are not contiguous.
+/// If the shapes do not fit, if this machine does not have the instruction set, if `threads` is 0 and the product is
+/// large, or if the rows of B are not contiguous and the route is [`Route::InPlace`].
+#[doc(hidden)]
 #[track_caller]
-pub fn multiply_in_place(set: InstructionSet, a: View<'_>, b: View<'_>, c: &mut [f64]) {
-    assert_shapes(a, b, c);
-    assert!(b.column_stride == 1, "multiply_in_place: the rows of the right operand are not contiguous");
-    set.assert_available();
-    let c = Window::new(c, a.rows, b.columns);
-    product(set, Some(1), Some(Path::direct(a, b)), a, b, c);
-}
-
-/// As [`multiply_with`] on one thread, with the right operand packed, where [`multiply`] might read it in place.
-///
-/// # Panics
-/// As [`multiply_with`].
-#[track_caller]
-pub fn multiply_packed(set: InstructionSet, a: View<'_>, b: View<'_>, c: &mut [f64]) {
+pub fn multiply_with(route: Route, set: InstructionSet, threads: usize, a: View<'_>, b: View<'_>, c: &mut [f64]) {
     assert_shapes(a, b, c);
     set.assert_available();
+    let path = match route {
+        Route::Chosen => None,
+        Route::InPlace => {
+            assert!(b.column_stride == 1, "multiply_with: the rows of the right operand are not contiguous");
+            Some(Path::direct(a, b))
+        }
+        Route::Packed => Some(Path::Packed),
+    };
     let c = Window::new(c, a.rows, b.columns);
-    product(set, Some(1), Some(Path::Packed), a, b, c);
+    product(set, Some(threads), path, a, b, c);
 }
 
-/// The elements of A B, row after row, in memory of their own.
+/// Returns the elements of A B, row after row, in new memory.
 pub(super) fn multiply_new(a: View<'_>, b: View<'_>) -> Elements {
     let size = a.rows.checked_mul(b.columns).expect("the product is too large for this machine");
     let mut elements = Elements::with_capacity(size);
     let vector = elements.vector_mut();
     product(InstructionSet::selected(), None, None, a, b, Window::spare(vector, a.rows, b.columns));
-    // SAFETY: the product has written all elements of its window, which are these.
+    // SAFETY: the product has written all `size` elements of its window, and the window starts at the vector's end.
     unsafe { vector.set_len(vector.len() + size) };
     elements
 }
 
-/// Up to so many rows of A, the rows of B are read in place: a packed number must be used for more rows than these before
-/// packing has paid for itself. `docs/performance.md` shows both ways.
+/// The most rows of A for which the rows of B are read in place. With more, each packed number is used often enough to
+/// pay for packing: in place and packed are equally fast at 256³, and at 384³ they reach 74 and 81 GFLOP/s.
+/// `docs/performance.md` shows both for all sizes.
 const FEW: usize = 256;
-/// As `FEW`, for a B whose rows are a page of memory or more apart. All of them begin in the same places of the level-1
-/// cache, which holds a dozen of these, and each needs an entry of the processor's table of pages.
+/// Like `FEW`, for a B whose rows are a page of memory or more apart. Such rows compete for the same sets of the
+/// level-1 cache, which have about a dozen lines each, and each row needs its own entry of the TLB. In place is slower
+/// from about 128 rows of A on: 128 × 785 times 785 × 512 reaches 68 GFLOP/s in place and 72 packed.
 const FEW_FAR: usize = 64;
+/// The most rows of A, and the least length of a sum, for which a transposed B is multiplied by dot products. At these
+/// bounds, 16 × 64 times 64 × 64, dot products and packing are equally fast (34 GFLOP/s on a Zen 4 core). With fewer
+/// rows packing pays less (8 × 64: 34 and 24 GFLOP/s), and in longer sums the end of a dot product, where the lanes are
+/// added up, matters less (16 × 512 times 512 × 512: 45 and 34).
+const DOT_ROWS: usize = 16;
+const DOT_DEPTH: usize = 64;
 
-/// What [`multiply`] chooses from, by shape and strides alone: the sums of an element of C are the same for any number
-/// of threads.
+/// How a product is computed. The choice looks at shapes and strides alone, so an element of C is the same sum for any
+/// number of threads.
 #[derive(Clone, Copy, PartialEq, Debug)]
 enum Path {
-    /// Tiles that read both operands in place, in blocks of so many rows of B.
+    /// Tiles read both operands in place, in blocks of `depth` rows of B.
     Direct { depth: usize },
-    /// Tiles with vectors along the sum, both operands in place.
+    /// Tiles with vectors along the sum read both operands in place.
     Dot,
-    /// As `Direct`, after a copy of B.
+    /// Like `Direct`, with a copy of B on the stack.
     Copied,
-    /// Tiles that read packed blocks.
+    /// Tiles read packed blocks.
     Packed,
 }
 
@@ -193,14 +269,16 @@ impl Path {
         Path::Direct { depth: direct::depth(a.rows, b.rows, b.row_stride) }
     }
 
+    /// Chooses the fastest path for A B.
     #[inline]
     fn of(a: View<'_>, b: View<'_>) -> Path {
         let few = if b.row_stride < direct::PAGE { FEW } else { FEW_FAR };
+        let row = a.rows == 1; // a single row uses each number of B once, so no copy of B pays
         if b.column_stride == 1 && a.rows <= few {
             Path::direct(a, b)
-        } else if b.rows * b.columns <= direct::COPIED && a.rows > 1 {
+        } else if b.rows * b.columns <= direct::COPIED && !row {
             Path::Copied
-        } else if b.row_stride == 1 && a.column_stride == 1 && (a.rows == 1 || a.rows <= 16 && a.columns >= 64) {
+        } else if b.row_stride == 1 && a.column_stride == 1 && (row || a.rows <= DOT_ROWS && a.columns >= DOT_DEPTH) {
             Path::Dot
         } else {
             Path::Packed
@@ -220,7 +298,8 @@ impl Path {
     }
 }
 
-/// C = A B by so many threads, or as many as are [set](set_threads); on this path, or the fastest. Writes all of C.
+/// Computes C = A B and writes all of C. Without a `count` of threads uses [`threads()`], and without a `path` the
+/// fastest one.
 #[inline(always)]
 fn product(set: InstructionSet, count: Option<usize>, path: Option<Path>, a: View<'_>, b: View<'_>, mut c: Window<'_>) {
     if a.columns == 0 {
@@ -229,7 +308,7 @@ fn product(set: InstructionSet, count: Option<usize>, path: Option<Path>, a: Vie
     if c.rows == 0 || c.columns == 0 {
         return;
     }
-    // A product that is a column is computed as a row, its transpose: Bᵀ Aᵀ. The elements of both are contiguous.
+    // A single column is computed as a row, its transpose: Cᵀ = Bᵀ Aᵀ. The elements of both are contiguous.
     let (a, b, c) =
         if c.columns == 1 && c.stride == 1 && path.is_none() { (b.t(), a.t(), c.column_as_row()) } else { (a, b, c) };
     let path = path.unwrap_or_else(|| Path::of(a, b));
@@ -239,7 +318,7 @@ fn product(set: InstructionSet, count: Option<usize>, path: Option<Path>, a: Vie
         return;
     }
     match path {
-        // As `run`, but without a buffer where none is needed: a tenth of a 4³ product.
+        // Like `run`, but fetches a buffer only if the path needs one: this saves a tenth of the time of a 4³ product.
         Path::Direct { depth } => direct::multiply(tiles, depth, a, b, c),
         Path::Copied => direct::multiply_copied(tiles, a, b, c),
         Path::Dot => direct::multiply_dot(tiles, a, b, c),
@@ -253,7 +332,7 @@ fn assert_shapes(a: View<'_>, b: View<'_>, c: &[f64]) {
     let ((m, k), (rows, n)) = (a.shape(), b.shape());
     assert!(
         k == rows && m.checked_mul(n) == Some(c.len()),
-        "multiply: {m}×{k} times {rows}×{n} into {} elements",
+        "multiply: {m}×{k} times {rows}×{n} into {} elements: the shapes do not fit",
         c.len()
     );
 }

@@ -1,32 +1,27 @@
-//! Every rung, path, instruction set and number of threads against the naive product, exactly: on small integers every
-//! product and sum is exact, so every order of summation gives the same bits.
+//! Compares every rung, path, instruction set and number of threads with the naive product, exactly: products and sums
+//! of small integers are exact, so every order of summation gives the same bits.
 
+use super::instruction_set::{VARIABLE, choose};
 use super::*;
 use crate::Matrix;
 
-/// A rung: C = A B.
+/// A rung of the ladder, which computes C = A B.
 type Rung = fn(View<'_>, View<'_>, &mut [f64]);
 
 fn integers(rows: usize, columns: usize) -> Matrix {
     Matrix::from_fn(rows, columns, |i, j| ((7 * i + 3 * j) % 11) as f64 - 5.0)
 }
 
-/// The instruction sets to test: all that the machine has. Where `FEEDFORWARD_TEST_SET` names one (`AVX2`), that one,
-/// and a machine without it fails.
+/// Returns the instruction sets to test: the one that the environment variable names, or else all that the machine has.
 fn sets() -> Vec<InstructionSet> {
-    match std::env::var("FEEDFORWARD_TEST_SET") {
-        Ok(name) => {
-            let set = InstructionSet::ALL.into_iter().find(|set| set.to_string() == name);
-            let set = set.unwrap_or_else(|| panic!("FEEDFORWARD_TEST_SET: there is no instruction set {name}"));
-            set.assert_available();
-            vec![set]
-        }
-        Err(_) => InstructionSet::ALL.into_iter().filter(|set| set.is_available()).collect(),
+    match std::env::var_os(VARIABLE) {
+        Some(_) => vec![InstructionSet::selected()],
+        None => InstructionSet::available(),
     }
 }
 
-/// Calls `test` with A and B of these shapes as they are stored, transposed, and as the top of a taller matrix; and with
-/// the naive product.
+/// Calls `test` with an A of `m × k`, a B of `k × n` and their naive product, for every combination of layouts: as
+/// stored, transposed, and the transpose of the first rows of a larger matrix.
 fn with_all_layouts((m, k, n): (usize, usize, usize), mut test: impl FnMut(View<'_>, View<'_>, &[f64])) {
     let (a, b) = (integers(m, k), integers(k, n));
     let (a_transposed, b_transposed) = (a.transpose(), b.transpose());
@@ -40,9 +35,9 @@ fn with_all_layouts((m, k, n): (usize, usize, usize), mut test: impl FnMut(View<
     }
 }
 
-/// Shapes at and around the edges: of a tile's rows (4, 6, 8), of a vector (4, 8), of a tile's columns (4, 8, 16, 24, 32),
-/// of the blocks (64, 128, 256, 512; 192 columns at 512 rows and 32,760 at 3), of the paths (16, 64 and 256 rows of A, 25
-/// and 512 columns of B).
+/// Returns shapes (m, k, n) at and around all limits: a tile's rows (4, 6, 8), a vector (4, 8), a tile's columns (4, 8,
+/// 16, 24, 32), the blocks (64, 128, 256, 512; 192 columns at 512 rows and 32,760 at 3) and the paths (16, 64 and 256
+/// rows of A, 25 and 512 columns of B).
 fn shapes() -> Vec<(usize, usize, usize)> {
     if cfg!(miri) {
         return vec![
@@ -62,7 +57,7 @@ fn shapes() -> Vec<(usize, usize, usize)> {
     shapes.extend([(9, 511, 191), (10, 512, 192), (11, 513, 193), (9, 1025, 385), (2, 3, 32_761)]);
     shapes.extend([(64, 9, 512), (65, 9, 511), (65, 9, 512), (256, 9, 40), (257, 9, 40)]);
     for m in [23, 24, 25, 50] {
-        shapes.extend([(m, 5, 3), (m, 8, 8), (m, 9, 8), (m, 8, 9), (m, 1, 4)]); // of the tall tile
+        shapes.extend([(m, 5, 3), (m, 8, 8), (m, 9, 8), (m, 8, 9), (m, 1, 4)]); // the tall tile
     }
     for m in [0, 1, 2, 3, 4, 5, 7, 8, 9, 16, 17] {
         for n in [0, 1, 3, 4, 5, 8, 9, 12, 13, 16, 17, 24, 25, 33] {
@@ -108,7 +103,7 @@ fn every_instruction_set_equals_the_naive_product_on_every_path() {
                     assert_eq!(c, expected, "{set}, {path:?}: {:?} times {:?}", a.shape(), b.shape());
                 }
                 let mut c = vec![f64::NAN; expected.len()];
-                multiply_with(set, 1, a, b, &mut c);
+                multiply_with(Route::Chosen, set, 1, a, b, &mut c);
                 assert_eq!(c, expected, "{set}: {:?} times {:?}", a.shape(), b.shape());
             });
         }
@@ -128,11 +123,11 @@ fn any_number_of_threads_gives_the_same_bits() {
         {
             for set in sets() {
                 let mut alone = vec![f64::NAN; m * n];
-                multiply_with(set, 1, a, b, &mut alone);
+                multiply_with(Route::Chosen, set, 1, a, b, &mut alone);
                 for threads in [2, 3, 7, 16] {
                     let mut together = vec![f64::NAN; m * n];
                     if threads::worthwhile(m, k, n) {
-                        multiply_with(set, threads, a, b, &mut together);
+                        multiply_with(Route::Chosen, set, threads, a, b, &mut together);
                     } else {
                         let c = Window::new(&mut together, m, n);
                         threads::multiply(Path::of(a, b), set.tiles(), threads, a, b, c);
@@ -142,11 +137,11 @@ fn any_number_of_threads_gives_the_same_bits() {
             }
         }
     }
-    assert!(threads::worthwhile(260, 260, 260), "no product above has gone all the way");
+    assert!(threads::worthwhile(260, 260, 260), "no shape of this test is large enough for threads");
 }
 
 #[test]
-fn pieces_for_threads_fill_the_product() {
+fn the_pieces_of_all_threads_fill_the_product() {
     for set in sets() {
         with_all_layouts((17, 5, 13), |a, b, expected| {
             for (threads, path) in [1, 2, 3, 7].into_iter().flat_map(|n| [(n, Path::Packed), (n, Path::of(a, b))]) {
@@ -159,7 +154,7 @@ fn pieces_for_threads_fill_the_product() {
 }
 
 #[test]
-fn what_is_not_finite_reaches_its_row_or_column_and_nothing_else() {
+fn a_value_that_is_not_finite_reaches_its_row_or_column_and_no_other() {
     let (m, k, n) = if cfg!(miri) { (5, 3, 6) } else { (19, 37, 29) };
     for set in sets() {
         for (i, j) in [(0, 0), (m - 1, k - 1), (3, 2)] {
@@ -169,7 +164,7 @@ fn what_is_not_finite_reaches_its_row_or_column_and_nothing_else() {
             let b_transposed = b.transpose();
             for (a, b) in [(View::from(&a), View::from(&b)), (a_transposed.t(), b_transposed.t())] {
                 let mut c = vec![0.0; m * n];
-                multiply_with(set, 1, a, b, &mut c);
+                multiply_with(Route::Chosen, set, 1, a, b, &mut c);
                 let row = |r: usize| &c[r * n..][..n];
                 assert!((0..m).all(|r| row(r).iter().all(|x| x.is_nan() == (r == i))), "{set}: NaN in row {i}");
             }
@@ -177,7 +172,7 @@ fn what_is_not_finite_reaches_its_row_or_column_and_nothing_else() {
             b[(j, i)] = f64::INFINITY;
             let mut c = vec![0.0; m * n];
             let a = integers(m, k).map(|x| x + 6.0);
-            multiply_with(set, 1, View::from(&a), View::from(&b), &mut c);
+            multiply_with(Route::Chosen, set, 1, View::from(&a), View::from(&b), &mut c);
             let expected = |q: usize| (q % n == i).then_some(f64::INFINITY);
             let right = |(q, x): (usize, &f64)| expected(q).map_or(x.is_finite(), |inf| *x == inf);
             assert!(c.iter().enumerate().all(right), "{set}: ∞ in column {i}");
@@ -186,7 +181,7 @@ fn what_is_not_finite_reaches_its_row_or_column_and_nothing_else() {
 }
 
 #[test]
-fn matmul_into_uses_the_memory_it_is_given_and_forgets_what_was_in_it() {
+fn matmul_into_reuses_the_memory_of_the_result_and_ignores_its_old_values() {
     let (a, b) = (integers(6, 3), integers(3, 4));
     let mut c = Matrix::filled(5, 7, f64::NAN);
     let memory = c.as_slice().as_ptr();
@@ -198,28 +193,120 @@ fn matmul_into_uses_the_memory_it_is_given_and_forgets_what_was_in_it() {
 }
 
 #[test]
-fn the_selected_instruction_set_is_the_fastest_there_is() {
-    // No test forces a set, which would be seen by all.
-    let mut available = InstructionSet::ALL.into_iter().filter(|set| set.is_available());
-    assert_eq!(Some(InstructionSet::selected()), available.next_back());
+fn every_route_equals_the_naive_product() {
+    let set = InstructionSet::selected();
+    for shape in [(5, 7, 9), (30, 20, 40), (0, 3, 4)] {
+        with_all_layouts(shape, |a, b, expected| {
+            for route in [Route::Chosen, Route::InPlace, Route::Packed] {
+                if route == Route::InPlace && b.column_stride != 1 {
+                    continue;
+                }
+                let mut c = vec![f64::NAN; expected.len()];
+                multiply_with(route, set, 2, a, b, &mut c);
+                assert_eq!(c, expected, "{route:?}: {:?} times {:?}", a.shape(), b.shape());
+            }
+        });
+    }
 }
 
 #[test]
-fn an_instruction_set_that_the_machine_does_not_have_cannot_be_forced() {
+#[should_panic(expected = "multiply_with: the rows of the right operand are not contiguous")]
+fn a_transposed_right_operand_cannot_be_read_in_place() {
+    let (a, b) = (integers(2, 3), integers(4, 3));
+    multiply_with(Route::InPlace, InstructionSet::selected(), 1, View::from(&a), b.t(), &mut [0.0; 8]);
+}
+
+#[test]
+fn the_fastest_available_instruction_set_is_chosen_unless_the_user_names_one() {
+    use InstructionSet::{Avx2, Avx512, Portable};
+    assert_eq!(choose(None, &[Portable]), Ok(Portable));
+    assert_eq!(choose(None, &[Portable, Avx2]), Ok(Avx2));
+    assert_eq!(choose(None, &[Portable, Avx2, Avx512]), Ok(Avx512));
     for set in InstructionSet::ALL {
-        let forced = std::panic::catch_unwind(|| set.assert_available());
-        assert_eq!(forced.is_ok(), set.is_available());
+        let name = set.to_string();
+        for name in [name.to_lowercase(), name.to_uppercase(), name] {
+            assert_eq!(choose(Some(&name), &InstructionSet::ALL), Ok(set), "{name}");
+        }
+    }
+}
+
+#[test]
+fn an_instruction_set_that_is_unknown_or_missing_is_rejected_with_the_available_ones() {
+    use InstructionSet::{Avx2, Avx512, Portable};
+    let message = |name, available: &[InstructionSet]| choose(Some(name), available).unwrap_err();
+    assert_eq!(
+        message("SSE9", &[Portable, Avx2]),
+        "FEEDFORWARD_INSTRUCTION_SET=SSE9: unknown instruction set; this machine has portable, AVX2"
+    );
+    assert_eq!(
+        message("avx-512", &[Portable, Avx2]),
+        "FEEDFORWARD_INSTRUCTION_SET=avx-512: this machine lacks AVX-512; it has portable, AVX2"
+    );
+    assert_eq!(
+        message("AVX2", &[Portable]),
+        "FEEDFORWARD_INSTRUCTION_SET=AVX2: this machine lacks AVX2; it has portable"
+    );
+    for name in ["", " AVX2", "AVX512", "AVX"] {
+        let expected =
+            format!("FEEDFORWARD_INSTRUCTION_SET={name}: unknown instruction set; this machine has portable, AVX-512");
+        assert_eq!(message(name, &[Portable, Avx512]), expected);
+    }
+}
+
+#[test]
+fn products_use_the_instruction_set_that_the_environment_names_or_else_the_fastest() {
+    let fastest = InstructionSet::ALL.into_iter().rfind(|set| set.is_available()).unwrap().to_string();
+    let expected = std::env::var(VARIABLE).unwrap_or(fastest);
+    assert!(InstructionSet::selected().to_string().eq_ignore_ascii_case(&expected));
+}
+
+#[test]
+fn an_instruction_set_that_this_machine_lacks_is_rejected() {
+    for set in InstructionSet::ALL {
+        let accepted = std::panic::catch_unwind(|| set.assert_available());
+        assert_eq!(accepted.is_ok(), set.is_available());
+    }
+}
+
+/// The figures of the documentation are those of `docs/performance/bench.csv`. (A copy of the library without that file
+/// has nothing to compare.)
+#[test]
+fn the_documentation_states_the_measured_speed_of_every_rung() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/performance/bench.csv");
+    if cfg!(miri) || !std::path::Path::new(path).exists() {
+        return;
+    }
+    let bench = std::fs::read_to_string(path).unwrap();
+    let speed = |rung: &str, size: usize| {
+        let start = format!("ladder,{rung} {size}³,{size},");
+        let line = bench.lines().find_map(|line| line.strip_prefix(&start)).expect(&start);
+        line.split(',').next().unwrap().parse::<f64>().unwrap()
+    };
+    for (rung, row, file) in [
+        ("naive", "| 1 [`naive`]", include_str!("naive.rs")),
+        ("loop order", "| 2 [`loop_order`]", include_str!("loop_order.rs")),
+        ("blocked", "| 3 [`blocked`]", include_str!("blocked.rs")),
+        ("packed", "| 4 [`packed`]", include_str!("packed.rs")),
+        ("AVX2", "| 5 [`InstructionSet`]: AVX2", ""),
+        ("AVX-512", "| 5 [`InstructionSet`]: AVX-512", ""),
+        ("2 threads", "| 6 [`set_threads`]: 2 threads", include_str!("threads.rs")),
+    ] {
+        let (small, large) = (format!("{:.1}", speed(rung, 256)), format!("{:.1}", speed(rung, 1024)));
+        let row = include_str!("mod.rs").lines().find(|line| line.contains(row)).expect(row);
+        assert!(row.ends_with(&format!("| {small} | {large} |")), "{rung}: {small} and {large} GFLOP/s, not {row}");
+        let stated = file.contains(&format!("{small} GFLOP/s at 256³")) && file.contains(&format!("{large} at 1024³"));
+        assert!(stated || file.is_empty(), "the documentation of {rung} does not state {small} and {large} GFLOP/s");
     }
 }
 
 #[test]
 #[should_panic(expected = "matmul: 2×3 times 4×5: the left has 3 columns, the right 4 rows")]
-fn a_product_of_shapes_that_do_not_fit_names_both() {
+fn the_panic_for_shapes_that_do_not_fit_names_both() {
     let _ = integers(2, 3).matmul(&integers(4, 5));
 }
 
 #[test]
-#[should_panic(expected = "multiply: 2×3 times 3×5 into 9 elements")]
-fn a_result_of_another_size_is_refused() {
+#[should_panic(expected = "multiply: 2×3 times 3×5 into 9 elements: the shapes do not fit")]
+fn a_result_of_the_wrong_size_is_rejected() {
     multiply(View::from(&integers(2, 3)), View::from(&integers(3, 5)), &mut [0.0; 9]);
 }
