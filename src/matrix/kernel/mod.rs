@@ -200,6 +200,21 @@ pub enum Route {
     Packed,
 }
 
+impl Route {
+    /// Returns the path of this route, or `None` if the kernel chooses it.
+    #[track_caller]
+    fn path(self, a: View<'_>, b: View<'_>) -> Option<Path> {
+        match self {
+            Route::Chosen => None,
+            Route::InPlace => {
+                assert!(b.column_stride == 1, "multiply_with: the rows of the right operand are not contiguous");
+                Some(Path::direct(a, b))
+            }
+            Route::Packed => Some(Path::Packed),
+        }
+    }
+}
+
 /// Computes C = A B like [`multiply`], with a given route, instruction set and number of threads (which only large
 /// products use). For measurements and tests.
 ///
@@ -211,16 +226,8 @@ pub enum Route {
 pub fn multiply_with(route: Route, set: InstructionSet, threads: usize, a: View<'_>, b: View<'_>, c: &mut [f64]) {
     assert_shapes(a, b, c);
     set.assert_available();
-    let path = match route {
-        Route::Chosen => None,
-        Route::InPlace => {
-            assert!(b.column_stride == 1, "multiply_with: the rows of the right operand are not contiguous");
-            Some(Path::direct(a, b))
-        }
-        Route::Packed => Some(Path::Packed),
-    };
     let c = Window::new(c, a.rows, b.columns);
-    product(set, Some(threads), path, a, b, c);
+    product(set, Some(threads), route.path(a, b), a, b, c);
 }
 
 /// Returns the elements of A B, row after row, in new memory.

@@ -193,10 +193,15 @@ fn matmul_into_reuses_the_memory_of_the_result_and_ignores_its_old_values() {
 }
 
 #[test]
-fn every_route_equals_the_naive_product() {
+fn every_route_takes_its_path_and_equals_the_naive_product() {
     let set = InstructionSet::selected();
     for shape in [(5, 7, 9), (30, 20, 40), (0, 3, 4)] {
         with_all_layouts(shape, |a, b, expected| {
+            assert_eq!(Route::Chosen.path(a, b), None);
+            assert_eq!(Route::Packed.path(a, b), Some(Path::Packed));
+            if b.column_stride == 1 {
+                assert_eq!(Route::InPlace.path(a, b), Some(Path::direct(a, b)));
+            }
             for route in [Route::Chosen, Route::InPlace, Route::Packed] {
                 if route == Route::InPlace && b.column_stride != 1 {
                     continue;
