@@ -8,7 +8,7 @@
 use feedforward::matrix::kernel::InstructionSet;
 
 fn main() {
-    for set in InstructionSet::ALL.into_iter().filter(|set| set.is_available()) {
+    for set in InstructionSet::available() {
         println!("{set}");
     }
 }
