@@ -39,6 +39,7 @@ impl InstructionSet {
     pub const ALL: [InstructionSet; 3] = [Portable, Avx2, Avx512];
 
     /// Returns whether this machine has the instruction set.
+    #[must_use]
     pub fn is_available(self) -> bool {
         match self {
             Portable => true,
@@ -52,6 +53,7 @@ impl InstructionSet {
     }
 
     /// Returns the instruction sets of this machine, from the most portable to the fastest.
+    #[must_use]
     pub fn available() -> Vec<InstructionSet> {
         InstructionSet::ALL.into_iter().filter(|set| set.is_available()).collect()
     }
@@ -64,6 +66,7 @@ impl InstructionSet {
     ///
     /// # Panics
     /// If `FEEDFORWARD_INSTRUCTION_SET` names an unknown instruction set, or one that this machine does not have.
+    #[must_use]
     #[inline]
     pub fn selected() -> InstructionSet {
         match InstructionSet::ALL.get(SELECTED.load(Relaxed) as usize) {
@@ -74,11 +77,19 @@ impl InstructionSet {
 
     #[cold]
     fn select() -> InstructionSet {
-        let name = std::env::var_os(VARIABLE).map(|name| name.to_string_lossy().into_owned());
-        let set = choose(name.as_deref(), &InstructionSet::available()).unwrap_or_else(|message| panic!("{message}"));
+        let set = InstructionSet::from_environment().unwrap_or_else(|message| panic!("{message}"));
         // Threads that race here all store the same set.
         SELECTED.store(set as u8, Relaxed);
         set
+    }
+
+    /// Returns the instruction set that [`selected`](Self::selected) will return, before the first product.
+    ///
+    /// # Errors
+    /// Where `selected` panics. The message names the variable, its value and the sets of this machine.
+    pub fn from_environment() -> Result<InstructionSet, String> {
+        let name = std::env::var_os(VARIABLE).map(|name| name.to_string_lossy().into_owned());
+        choose(name.as_deref(), &InstructionSet::available())
     }
 
     #[track_caller]
