@@ -1,4 +1,5 @@
-//! `feedforward`: trains the slides' networks from the command line. `feedforward --help` tells the rest.
+//! The binary `feedforward`: trains the networks of the slides, predicts with saved models, and hands out and grades the
+//! exercise.
 
 mod cli;
 

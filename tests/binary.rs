@@ -1,4 +1,4 @@
-//! Whole runs of the binary: what a user types, and what the user sees.
+//! Complete runs of the binary: the words a user types, and the output the user sees.
 
 #[path = "support/binary.rs"]
 mod binary;
@@ -8,7 +8,7 @@ use std::io::Read;
 use std::process::{Command, Stdio};
 
 #[test]
-fn without_words_the_exercises_network_learns_iris() {
+fn without_arguments_the_exercises_network_learns_iris() {
     let output = output(&[]);
     assert!(output.lines().all(|line| line.chars().count() < 80), "{output}");
     for part in [
@@ -19,8 +19,8 @@ fn without_words_the_exercises_network_learns_iris() {
         "4000 iterations of 50 samples (2000 epochs)",
         "SGD, learning rate 0.001; seed 1",
         "epoch 2000/2000 · loss 0.",
-        "loss of a sample",
-        "is ╲ taken for",
+        "loss per sample",
+        "label ╲ predicted",
     ] {
         assert!(output.contains(part), "{part:?} is not in\n{output}");
     }
@@ -41,7 +41,7 @@ fn piped_output_has_no_escapes_no_carriage_returns_and_few_lines_of_progress() {
 #[test]
 fn the_confusion_matrix_counts_every_test_sample_once() {
     let output = output(&["--iterations", "50"]);
-    let table: Vec<&str> = output.lines().skip_while(|line| !line.starts_with("is ╲")).skip(1).take(3).collect();
+    let table: Vec<&str> = output.lines().skip_while(|line| !line.starts_with("label ╲")).skip(1).take(3).collect();
     let counts = table.iter().flat_map(|line| line.split_whitespace()).filter_map(|word| word.parse::<usize>().ok());
     assert_eq!(counts.sum::<usize>(), 50, "{output}");
 }
@@ -53,19 +53,19 @@ fn one_seed_gives_one_run_and_another_seed_another() {
         let loss = |line: &str| Some(line.split_once("loss ")?.1.split_once(' ')?.0.to_string());
         output.lines().filter_map(loss).collect::<Vec<String>>()
     };
-    assert_eq!(losses("7").len(), 6); // five epochs, and the title of the curve
+    assert_eq!(losses("7").len(), 6); // five epochs and the title of the curve
     assert_eq!(losses("7"), losses("7"));
     assert_ne!(losses("7"), losses("8"));
 }
 
 #[test]
-fn every_option_is_heeded() {
+fn every_option_has_an_effect() {
     let words = "train iris --seed=5 --epochs 3 --learning-rate 0.01 --batch-size 30 --hidden 8,5 --start he";
     let output = output(&words.split(' ').collect::<Vec<_>>());
     for part in [
         "4 → fully connected → 8 → ReLU → fully connected → 5 → ReLU → fully connected → 3 → softmax\n",
         "103 weights, he start",
-        "12 iterations of 30 samples (3 epochs)", // 30 + 30 + 30 + 10 samples an epoch
+        "12 iterations of 30 samples (3 epochs)", // 30 + 30 + 30 + 10 samples per epoch
         "SGD, learning rate 0.01; seed 5",
         "epoch 3/3",
     ] {
@@ -76,13 +76,13 @@ fn every_option_is_heeded() {
 }
 
 #[test]
-fn the_learning_rate_decays_if_asked_to() {
+fn the_learning_rate_decays_with_the_option() {
     let words = ["--epochs", "40", "--decay", "0.5", "--learning-rate", "0.01"];
     let output = output(&words);
     assert!(output.contains("learning rate 0.01, times 0.5 after every epoch; seed 1"), "{output}");
     let losses: Vec<&str> =
         output.lines().filter_map(|line| line.strip_prefix("epoch ")?.split(" · ").nth(1)).collect();
-    assert_eq!(losses[losses.len() - 2], losses[losses.len() - 1], "{output}"); // 0.01 · 0.5³⁵ moves nothing
+    assert_eq!(losses[losses.len() - 2], losses[losses.len() - 1], "{output}"); // 0.01 · 0.5³⁵ changes nothing
     let constant = self::output(&[&words[..2], &words[4..]].concat());
     assert!(
         constant.contains("learning rate 0.01; seed 1") && !constant.contains(losses[losses.len() - 1]),
@@ -91,7 +91,7 @@ fn the_learning_rate_decays_if_asked_to() {
 }
 
 #[test]
-fn a_quiet_run_prints_its_result_alone() {
+fn a_quiet_run_prints_only_its_result() {
     let output = output(&["--quiet"]);
     assert_eq!(output.lines().count(), 1, "{output}");
     assert!(accuracies(&output).1 > 90.0, "{output}");
@@ -109,8 +109,8 @@ fn each_wrong_word_is_named_with_what_would_be_right() {
         ("--sede 3", &["--sede", "did you mean --seed?"][..]),
         ("--lr 3", &["--lr", "did you mean --learning-rate?"]),
         ("--frobnicate", &["--frobnicate", "--help"]),
-        ("--seed", &["--seed", "lacks its value"]),
-        ("--seed --quiet", &["--seed", "lacks its value"]),
+        ("--seed", &["--seed", "needs a value"]),
+        ("--seed --quiet", &["--seed", "needs a value"]),
         ("--seed -1", &["--seed", "a whole number", "\"-1\""]),
         ("--seed 1 --seed 2", &["--seed", "twice"]),
         ("--quiet=yes", &["--quiet", "takes no value"]),
@@ -165,15 +165,27 @@ fn help_names_every_option_and_version_the_version() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_error() {
+fn a_closed_output_is_no_error() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_feedforward"))
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("the binary starts");
-    drop(child.stdout.take()); // as `head` does, only sooner
+    drop(child.stdout.take()); // like `head`, but sooner
     let mut stderr = String::new();
     child.stderr.take().expect("piped").read_to_string(&mut stderr).expect("UTF-8");
     assert!(child.wait().expect("it ends").success(), "{stderr}");
     assert_eq!(stderr, "");
+}
+
+#[test]
+fn an_unknown_instruction_set_is_refused_in_one_line() {
+    let output = Command::new(env!("CARGO_BIN_EXE_feedforward"))
+        .env("FEEDFORWARD_INSTRUCTION_SET", "AVX9")
+        .output()
+        .expect("the binary starts");
+    let stderr = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    let start = "feedforward: FEEDFORWARD_INSTRUCTION_SET=AVX9: unknown instruction set; this machine has portable";
+    assert!(stderr.starts_with(start) && stderr.lines().count() == 1, "{stderr}");
 }

@@ -1,4 +1,4 @@
-//! Whole runs of the binary on files: data in, models, drawings and logs out.
+//! Complete runs of the binary with files: data in; models, drawings and logs out.
 
 #[path = "support/binary.rs"]
 mod binary;
@@ -16,12 +16,12 @@ fn here(path: &str) -> String {
     format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A file in the folder, as a word.
+/// The path of a file in the folder.
 fn at(folder: &Folder, name: &str) -> String {
     folder.join(name).to_str().expect("Unicode").to_string()
 }
 
-/// The lines of the probabilities that a run of predict writes, and what it says on stderr.
+/// The lines that a run of predict writes to standard output, and its standard error.
 fn predict(words: &[&str]) -> (Vec<String>, String) {
     let output = run(&[&["predict"], words].concat());
     assert!(output.status.success(), "{output:?}");
@@ -30,19 +30,19 @@ fn predict(words: &[&str]) -> (Vec<String>, String) {
 }
 
 #[test]
-fn the_digits_that_are_inside_are_learned() {
+fn the_built_in_digits_are_learned() {
     let output = output(&["train", "digits"]);
     assert!(output.contains("digits: 64 features, 10 classes (0, 1, 2, 3, 4, 5, 6, 7, 8, 9)"), "{output}");
     assert!(accuracies(&output).1 > 95.0, "{output}");
 }
 
 #[test]
-fn a_csv_file_is_learned_as_the_set_that_is_inside() {
+fn a_csv_file_is_learned_like_the_built_in_data_set() {
     let iris = here("src/data/iris.csv");
     let output = output(&["train", &iris]);
     assert!(output.contains("iris.csv: 4 features, 3 classes (setosa, versicolor, virginica)"), "{output}");
     assert!(accuracies(&output).1 > 90.0, "{output}");
-    // With the exercise's settings it is the same run as on the set inside, number by number.
+    // With the exercise's settings, the run equals the run on the built-in data set, number by number.
     let settings = "--iterations 200 --batch-size 50 --learning-rate 0.001 --hidden 3 --start uniform --scale largest";
     let run = |data: &str| {
         let words: Vec<&str> = ["train", data].into_iter().chain(settings.split(' ')).collect();
@@ -73,7 +73,7 @@ fn a_saved_model_predicts_the_test_images_of_a_directory() {
 }
 
 #[test]
-fn label_header_and_test_part_are_heeded() {
+fn label_header_and_test_part_have_an_effect() {
     let folder = Folder::new();
     let file = at(&folder, "t.csv");
     let rows: String = (0..40).map(|i| format!("{},{i},{}\n", ["no", "yes"][i / 20], i % 7)).collect();
@@ -91,7 +91,7 @@ fn a_saved_model_predicts_what_the_library_predicts_with_the_same_bits() {
     assert!(trained.contains(&format!("model     {model}")), "{trained}");
     let (lines, stderr) = predict(&["--load", &model, &iris]);
     assert_eq!((lines.len(), lines[0].as_str()), (151, "prediction,setosa,versicolor,virginica"));
-    assert!(stderr.contains(" of 150 are as the label says: 9"), "{stderr}");
+    assert!(stderr.contains(" of 150 predictions match the label: 9"), "{stderr}");
 
     let table = feedforward::data::csv::read(&iris, &Default::default()).unwrap();
     let expected = Model::load(&model).unwrap().predict(table.features);
@@ -116,18 +116,19 @@ fn predict_finds_the_features_by_name_or_by_their_number() {
         ("bare.csv", "5.1,3.5,1.4,0.2\n"),
     ] {
         fs::write(folder.join(name), text).unwrap();
-        let choice: &[&str] = if name == "moved.csv" { &["--header", "yes"] } else { &[] };
-        let (lines, stderr) = predict(&[&["--load", &model, &at(&folder, name)], choice].concat());
+        let options: &[&str] = if name == "moved.csv" { &["--header", "yes"] } else { &[] };
+        let (lines, stderr) = predict(&[&["--load", &model, &at(&folder, name)], options].concat());
         assert_eq!((lines.len(), stderr.as_str()), (2, ""), "{name}");
         assert_same_probabilities(&lines[1], &whole[1]);
     }
     fs::write(folder.join("labelled.csv"), "setosa,5.1,3.5,1.4,0.2\n").unwrap();
     let (lines, stderr) = predict(&["--load", &model, &at(&folder, "labelled.csv"), "--label", "1"]);
     assert_same_probabilities(&lines[1], &whole[1]);
-    assert_eq!(stderr, "1 of 1 are as the label says: 100.0 %\n");
+    assert_eq!(stderr, "1 of 1 predictions match the label: 100.0 %\n");
 }
 
-/// The same but for the last digits: a product of few rows may be summed in another order than one of many.
+/// Asserts that two lines agree except for the last digits: products of few rows and of many may differ in the order of
+/// summation.
 #[track_caller]
 fn assert_same_probabilities(one: &str, other: &str) {
     let numbers = |line: &str| line.split(',').skip(1).map(|field| field.parse::<f64>().unwrap()).collect::<Vec<_>>();
@@ -136,7 +137,7 @@ fn assert_same_probabilities(one: &str, other: &str) {
 }
 
 #[test]
-fn a_loaded_model_is_trained_further_from_where_it_was() {
+fn a_loaded_model_continues_training_where_it_stopped() {
     let folder = Folder::new();
     let (iris, model) = (here("src/data/iris.csv"), at(&folder, "model"));
     output(&["train", &iris, "--save", &model, "--epochs", "100"]);
@@ -151,7 +152,7 @@ fn a_loaded_model_is_trained_further_from_where_it_was() {
 }
 
 #[test]
-fn plot_log_and_sheet_are_written_where_the_run_says() {
+fn plot_mistakes_and_log_are_written_where_the_run_says() {
     let folder = Folder::new();
     let (plot, log) = (at(&folder, "run.svg"), at(&folder, "run.csv"));
     let words = ["train", "digits", "--epochs", "3", "--plot", &plot, "--log", &log];
@@ -163,16 +164,16 @@ fn plot_log_and_sheet_are_written_where_the_run_says() {
     let drawing = fs::read_to_string(&plot).unwrap();
     for part in [
         "digits: 64 → 32 → 10",
-        "loss of a sample",
+        "loss per sample",
         "accuracy on the test data",
         "iterations",
         "prefers-color-scheme:dark",
     ] {
         assert!(drawing.contains(part), "{part:?} is not in {plot}");
     }
-    assert_eq!(drawing.matches("<circle").count(), 3); // an epoch each
+    assert_eq!(drawing.matches("<circle").count(), 3); // one per epoch
     let sheet = fs::read_to_string(&sheet).unwrap();
-    assert!(sheet.contains("of 599 test images mistaken") && sheet.contains("taken for"), "{sheet}");
+    assert!(sheet.contains("of 599 test images misclassified") && sheet.contains("predicted"), "{sheet}");
     for drawing in [drawing, sheet] {
         assert!(drawing.starts_with("<svg ") && drawing.ends_with("</svg>\n") && !drawing.contains("NaN"));
     }
@@ -185,12 +186,12 @@ fn plot_log_and_sheet_are_written_where_the_run_says() {
     let last = 100.0 * lines[3][3].parse::<f64>().unwrap();
     assert!((last - accuracies(&text).1).abs() < 0.051, "{log}\n{text}");
 
-    let iris = output(&["--plot", &plot, "--iterations", "20"]); // no images, so no sheet
+    let iris = output(&["--plot", &plot, "--iterations", "20"]); // no images, so no mistakes
     assert!(!iris.contains("mistakes  "), "{iris}");
 }
 
 #[test]
-fn the_number_of_threads_changes_no_digit() {
+fn the_number_of_threads_does_not_change_the_model() {
     let folder = Folder::new();
     let model = |threads: &str| {
         let directory = at(&folder, threads);
@@ -213,7 +214,7 @@ fn a_run_that_is_killed_leaves_a_model_that_predicts() {
         .spawn()
         .unwrap();
     while !Path::new(&model).join("model.txt").exists() {
-        assert!(child.try_wait().unwrap().is_none(), "the run is long");
+        assert!(child.try_wait().unwrap().is_none(), "the run should take long");
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
     child.kill().unwrap();
@@ -222,7 +223,7 @@ fn a_run_that_is_killed_leaves_a_model_that_predicts() {
 }
 
 #[test]
-fn a_run_that_diverges_leaves_the_model_that_was_there() {
+fn a_run_that_diverges_keeps_the_saved_model() {
     let folder = Folder::new();
     let model = at(&folder, "model");
     output(&["train", "iris", "--save", &model, "--quiet"]);
@@ -256,16 +257,16 @@ fn each_wrong_file_is_named_with_what_would_be_right() {
         (vec!["train", "iris", "--label", "1"], &["--label is for CSV files"]),
         (vec!["train", &iris, "--header", "maybe"], &["--header must be yes or no"]),
         (vec!["train", &iris, "--test", "1"], &["--test must be a number between 0 and 1"]),
-        (vec!["train", &images, "--test", "0.5"], &["a test part of its own"]),
+        (vec!["train", &images, "--test", "0.5"], &["has its own test part"]),
         (vec!["train", "--scale", "big"], &["--scale must be largest, standardise or none"]),
-        (vec!["train", "--plot", "plot.png"], &["--plot must be a file .svg", "plot.png"]),
+        (vec!["train", "--plot", "plot.png"], &["--plot must be an .svg file", "plot.png"]),
         (vec!["train", "--plot", "no/such/plot.svg"], &["--plot", "no/such/plot.svg"]),
-        (vec!["train", "--log", "no/such/log.csv"], &["--log no/such/log.csv: "]),
-        (vec!["train", "--save", &iris], &["--save ", "iris.csv: "]),
+        (vec!["train", "--log", "no/such/log.csv"], &["cannot write the log no/such/log.csv: "]),
+        (vec!["train", "--save", &iris], &["cannot write the model to ", "iris.csv: "]),
         (vec!["train", "--load", &empty], &["contains no model: there is no model.txt"]),
         (vec!["train", "--load", &model, "--hidden", "5"], &["--load and --hidden exclude each other"]),
-        (vec!["train", "digits", "--load", &model], &["1198×64", "5×16", "4 features"]),
-        (vec!["train", &other, "--load", &model], &["a class \"rose\"", "setosa, versicolor, virginica"]),
+        (vec!["train", "digits", "--load", &model], &["digits: ", "1198×64", "takes 4 features"]),
+        (vec!["train", &other, "--load", &model], &["the class \"rose\"", "setosa, versicolor, virginica"]),
         (vec!["predict"], &["predict needs one file or directory"]),
         (vec!["predict", &iris], &["predict needs a model: --load DIR"]),
         (vec!["predict", &images, "--load", &model, "--label", "3"], &["--label is for CSV files", &images]),
@@ -274,7 +275,7 @@ fn each_wrong_file_is_named_with_what_would_be_right() {
         (vec!["predict", &two, "--load", &model], &["\"sepal length\"", "a, b"]),
         (vec!["predict", &other, "--load", &model], &["column 5", "\"rose\""]),
         (vec!["predict", &damaged, "--load", &model, "--label", "3"], &["line 2, column 2"]),
-        (vec!["predict", &one, "--load", &model, "--label", "3"], &["1×2", "5×16", "takes 4"]),
+        (vec!["predict", &one, "--load", &model, "--label", "3"], &["1×2", "takes 4 features"]),
         (vec!["predict", &iris, "--load", &model, "--sed", "1"], &["there is no option --sed"]),
     ] {
         let stderr = failure(&words, 2);

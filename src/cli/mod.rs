@@ -1,121 +1,181 @@
-//! The command line: the first word names the command, each command reads its own options, and whatever fails says so
-//! in one line.
+//! The command line: the words become a typed [`Command`], which is run. A failure is one line on standard error.
 
-mod chart;
+mod args;
+mod data;
+mod draw;
 mod exercise;
+mod failure;
+mod format;
 mod grade;
-mod options;
-mod outputs;
-mod plot;
 mod predict;
-mod progress;
-mod report;
-mod settings;
-mod sheet;
-mod source;
 mod train;
-mod training;
 
-use feedforward::data::FileError;
-use options::nearest;
-use std::io::{self, ErrorKind, Write};
+use args::{HELP, OptionSpec, SHORT_HELP, nearest};
+use data::Input;
+use exercise::handout;
+use failure::Failure;
+use feedforward::matrix::kernel::InstructionSet;
+use format::quoted;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
-/// A command: its name, what it does in one line, and the function that takes the words behind its name.
-type Command = (&'static str, &'static str, fn(&[String]) -> Result<(), Failure>);
+/// What the command line asks for.
+#[derive(Debug)]
+enum Command {
+    Help,
+    Version,
+    Train(Box<train::options::Options>),
+    TrainHelp,
+    Predict(predict::Options),
+    PredictHelp,
+    Handout(handout::Options),
+    HandoutHelp,
+    Grade(grade::options::Options),
+    GradeHelp,
+}
 
-/// All commands. Without one, `train` is meant.
-const COMMANDS: [Command; 4] = [
-    ("train", "train a network and show how good it is", train::run),
-    ("predict", "class probabilities of new samples, from a saved model", predict::run),
-    ("handout", "write the exercise for students", exercise::handout::run),
-    ("grade", "grade what students handed in", grade::run),
+/// Turns the words that follow a command's name into a command.
+type Parse = fn(&[String]) -> Result<Command, Failure>;
+
+/// The name of each command, what it does in one line, and its parser.
+const COMMANDS: [(&str, &str, Parse); 4] = [
+    (TRAIN, "train a network and show its accuracy", parse_train),
+    ("predict", "print class probabilities of new samples, from a saved model", |words| {
+        Ok(predict::Options::parse(words)?.map_or(Command::PredictHelp, Command::Predict))
+    }),
+    ("handout", "write the exercise for students", |words| {
+        Ok(handout::Options::parse(words)?.map_or(Command::HandoutHelp, Command::Handout))
+    }),
+    ("grade", "grade submissions of the exercise", |words| {
+        Ok(grade::options::Options::parse(words)?.map_or(Command::GradeHelp, Command::Grade))
+    }),
 ];
 
-/// Why a command ended early.
-#[derive(Debug)]
-pub(crate) enum Failure {
-    /// Wrong options or input, which the user can put right: exit code 2.
-    Usage(String),
-    /// A run that failed: exit code 1.
-    Run(String),
-    /// Nobody reads the output any more, as in `feedforward | head -3`: nothing to say, exit code 0.
-    Closed,
-}
+/// The command that runs when none is named.
+const TRAIN: &str = "train";
 
-impl Failure {
-    fn usage(message: &str) -> Failure {
-        Failure::Usage(message.to_string())
-    }
-}
+const VERSION: OptionSpec = OptionSpec::new("--version", "", "show the version");
 
-impl From<FileError> for Failure {
-    /// A file that was given as input is wrong.
-    fn from(error: FileError) -> Failure {
-        Failure::Usage(error.to_string())
-    }
-}
-
-impl From<io::Error> for Failure {
-    /// The failure to write to the standard output.
-    fn from(error: io::Error) -> Failure {
-        match error.kind() {
-            ErrorKind::BrokenPipe => Failure::Closed,
-            _ => Failure::Run(format!("cannot write to the standard output: {error}")),
-        }
-    }
-}
-
-/// Runs the command that the words of the command line name.
+/// Runs the command that the words of the command line ask for.
 pub(crate) fn main() -> ExitCode {
     let words: Result<Vec<String>, _> = std::env::args_os().skip(1).map(|word| word.into_string()).collect();
     let done = match words {
-        Ok(words) => run(&words),
-        Err(word) => Err(Failure::Usage(format!("{word:?} is not valid Unicode"))),
+        Ok(words) => parse(&words).and_then(|command| {
+            InstructionSet::from_environment().map_err(Failure::Usage)?;
+            run(command)
+        }),
+        Err(word) => Err(Failure::usage(format!("{} is not valid Unicode", quoted(&word.to_string_lossy())))),
     };
     let (message, code) = match done {
         Ok(()) | Err(Failure::Closed) => return ExitCode::SUCCESS,
         Err(Failure::Usage(message)) => (message, 2),
         Err(Failure::Run(message)) => (message, 1),
     };
-    let _ = writeln!(io::stderr(), "feedforward: {message}"); // if even this cannot be written, the code must do
+    let _ = writeln!(io::stderr(), "feedforward: {message}"); // if this fails too, only the exit code is left
     ExitCode::from(code)
 }
 
-fn run(words: &[String]) -> Result<(), Failure> {
-    match words.split_first() {
-        Some((word, _)) if word == "--help" || word == "-h" || word == "help" => help(),
-        Some((word, _)) if word == "--version" || word == "-V" => {
-            Ok(writeln!(io::stdout(), "feedforward {}", env!("CARGO_PKG_VERSION"))?)
-        }
-        Some((word, rest)) if !word.starts_with('-') => match COMMANDS.iter().find(|(name, ..)| name == word) {
-            Some((.., command)) => command(rest),
+/// Parses the words of the command line.
+fn parse(words: &[String]) -> Result<Command, Failure> {
+    match words.split_first().map(|(word, rest)| (word.as_str(), rest)) {
+        Some((word, _)) if [HELP.name, SHORT_HELP, "help"].contains(&word) => Ok(Command::Help),
+        Some((word, _)) if word == VERSION.name || word == "-V" => Ok(Command::Version),
+        Some((word, rest)) if !word.starts_with('-') => match COMMANDS.iter().find(|(name, ..)| *name == word) {
+            Some((.., parse)) => parse(rest),
             None => Err(unknown(word)),
         },
-        _ => train::run(words),
+        _ => parse_train(words),
     }
 }
 
-/// There is no such command; but perhaps one of a similar name, or the word is something to train on.
+fn parse_train(words: &[String]) -> Result<Command, Failure> {
+    let options = train::options::Options::parse(words)?;
+    Ok(options.map_or(Command::TrainHelp, |options| Command::Train(Box::new(options))))
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    let mut out = io::stdout();
+    match command {
+        Command::Help => help(&mut out.lock())?,
+        Command::Version => writeln!(out, "feedforward {}", env!("CARGO_PKG_VERSION"))?,
+        Command::Train(options) => train::run(&options)?,
+        Command::TrainHelp => train::help::print(&mut out.lock())?,
+        Command::Predict(options) => predict::run(&options)?,
+        Command::PredictHelp => predict::help(&mut out.lock())?,
+        Command::Handout(options) => handout::run(&options)?,
+        Command::HandoutHelp => handout::help(&mut out.lock())?,
+        Command::Grade(options) => grade::run(&options)?,
+        Command::GradeHelp => grade::options::help(&mut out.lock())?,
+    }
+    Ok(())
+}
+
+/// No command has this name. Suggests a command of a similar name, or to train if the word names data.
 fn unknown(word: &str) -> Failure {
     let hint = match nearest(word, COMMANDS.iter().map(|(name, ..)| *name)) {
         Some(name) => format!("did you mean {name}?"),
-        None if source::is_data(word) => format!("did you mean: feedforward train {word}"),
-        None => "see feedforward --help".to_string(),
+        None if Input::exists(word) => format!("did you mean: feedforward {TRAIN} {word}"),
+        None => format!("see feedforward {}", HELP.name),
     };
-    Failure::Usage(format!("there is no command {word:?}; {hint}"))
+    Failure::usage(format!("there is no command {}; {hint}", quoted(word)))
 }
 
-fn help() -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
-    writeln!(out, "feedforward trains the slides' neural networks.\n")?;
+fn help(out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "feedforward trains the neural networks of the slides.\n")?;
     writeln!(out, "usage: feedforward [COMMAND] [OPTION …]\n")?;
-    writeln!(out, "Without a command it trains the exercise's network on Iris.\n")?;
-    writeln!(out, "commands (each has a --help of its own):")?;
+    writeln!(out, "Without a command, it trains the exercise's network on Iris.\n")?;
+    writeln!(out, "commands (each has its own {}):", HELP.name)?;
     for (name, what, _) in COMMANDS {
         writeln!(out, "  {name:<24}{what}")?;
     }
-    writeln!(out, "\noptions without a command are those of train:")?;
-    options::list(&mut out, settings::OPTIONS)?;
-    Ok(writeln!(out, "  {:<24}show the version", "--version")?)
+    writeln!(out, "\noptions without a command ({TRAIN} is meant):")?;
+    args::list(out, train::options::OPTIONS)?;
+    writeln!(out, "  {:<24}{}", VERSION.name, VERSION.help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use args::{assert_refused, words};
+
+    fn command(line: &str) -> Result<Command, Failure> {
+        parse(&words(line))
+    }
+
+    #[test]
+    fn the_first_word_names_the_command_and_train_is_the_default() {
+        assert!(matches!(command(""), Ok(Command::Train(_))));
+        assert!(matches!(command("--seed 3"), Ok(Command::Train(options)) if options.settings.seed == 3));
+        assert!(matches!(command("train digits"), Ok(Command::Train(options)) if options.input == Input::Digits));
+        assert!(matches!(command("predict a.csv --load m"), Ok(Command::Predict(_))));
+        assert!(matches!(command("handout new"), Ok(Command::Handout(_))));
+        assert!(matches!(command("grade a b"), Ok(Command::Grade(_))));
+    }
+
+    #[test]
+    fn every_command_has_help() {
+        for line in ["help", "--help", "-h"] {
+            assert!(matches!(command(line), Ok(Command::Help)), "{line}");
+        }
+        for line in ["train --help", "train -h", "--quiet --help"] {
+            assert!(matches!(command(line), Ok(Command::TrainHelp)), "{line}");
+        }
+        assert!(matches!(command("predict --help"), Ok(Command::PredictHelp)));
+        assert!(matches!(command("handout --help"), Ok(Command::HandoutHelp)));
+        assert!(matches!(command("grade --help"), Ok(Command::GradeHelp)));
+        assert!(matches!(command("--version"), Ok(Command::Version)));
+        assert!(matches!(command("-V"), Ok(Command::Version)));
+    }
+
+    #[test]
+    fn an_unknown_command_is_named_with_a_suggestion() {
+        assert_refused(
+            parse,
+            &[
+                ("tran", "there is no command \"tran\"; did you mean train?"),
+                ("iris", "there is no command \"iris\"; did you mean: feedforward train iris"),
+                ("bake", "there is no command \"bake\"; see feedforward --help"),
+            ],
+        );
+    }
 }

@@ -1,15 +1,15 @@
-#![allow(dead_code)] // not every test file uses everything
+#![allow(dead_code)] // no test file uses everything
 
 //! Runs of the binary.
 
 use std::process::{Command, Output};
 
-/// A run of the binary with these words; its output is piped, so nothing is shown in place.
+/// Runs the binary with these words. Its output is piped, so no progress is shown in place.
 pub fn run(words: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_feedforward")).args(words).output().expect("the binary starts")
 }
 
-/// The output of a run that ends well.
+/// The standard output of a successful run.
 #[track_caller]
 pub fn output(words: &[&str]) -> String {
     let output = run(words);
@@ -17,7 +17,7 @@ pub fn output(words: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 
-/// The only line that a run writes to stderr, which ends with this exit code.
+/// The standard error, one line, of a run that fails with this exit code.
 #[track_caller]
 pub fn failure(words: &[&str], code: i32) -> String {
     let output = run(words);
@@ -28,7 +28,7 @@ pub fn failure(words: &[&str], code: i32) -> String {
     stderr
 }
 
-/// The two accuracies, in percent, of a run's line of them.
+/// The accuracies on the training and on the test data, in percent.
 #[track_caller]
 pub fn accuracies(output: &str) -> (f64, f64) {
     let line = output.lines().find(|line| line.starts_with("accuracy ")).expect("a line with the accuracy");

@@ -1,42 +1,51 @@
-//! The command `handout`: the exercise as a crate of its own, made from the reference.
+//! The command `handout`: writes the exercise as a separate crate, made from the reference solution.
 
 use super::rust_source::{remove_function, replace_body, replace_field};
 use super::{Removed, SECTIONS, Section, sources};
-use crate::cli::Failure;
-use crate::cli::options::{self, Choice, Words};
+use crate::cli::args::{self, Arguments};
+use crate::cli::failure::{Failure, cannot_write};
+use crate::cli::format::quoted;
 use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-const OPTIONS: &[Choice] = &[Choice { name: "--help", value: "", help: "show this" }];
+/// Where to write the exercise.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Options {
+    folder: PathBuf,
+}
 
-/// What stands where a section keeps what backward will need.
-const FIELD: &str = "    // What backward must know of the forward pass: fields of your own.";
+impl Options {
+    /// Parses the words of the command. Returns `None` if they ask for help.
+    pub(crate) fn parse(words: &[String]) -> Result<Option<Options>, Failure> {
+        let Some(arguments) = Arguments::parse(&[], words)? else { return Ok(None) };
+        match arguments.operands[..] {
+            [folder] => Ok(Some(Options { folder: PathBuf::from(folder) })),
+            [] => Err(Failure::usage("handout needs a folder to write to: feedforward handout DIR")),
+            [_, second, ..] => Err(Failure::usage(format!("handout takes one folder; what is {}?", quoted(second)))),
+        }
+    }
+}
+
+/// The comment that replaces a field in which a section keeps what `backward` needs.
+const FIELD: &str = "    // Add fields for what backward needs from the forward pass.";
 
 /// Writes the exercise.
-pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
-    let words = Words::sort(OPTIONS, words)?;
-    if words.has("--help") {
-        return help();
-    }
-    let folder = match words.plain[..] {
-        [folder] => Path::new(folder),
-        [] => return Err(Failure::Usage("handout needs a folder to write to: feedforward handout DIR".to_string())),
-        [_, second, ..] => return Err(Failure::Usage(format!("one folder is enough: what is {second:?}?"))),
-    };
+pub(crate) fn run(options: &Options) -> Result<(), Failure> {
+    let folder = &options.folder;
     empty(folder)?;
     for (path, text) in files() {
         write(&folder.join(path), &text)?;
     }
     let mut out = io::stdout();
-    writeln!(out, "The exercise is in {}. A student's first steps:\n", folder.display())?;
+    writeln!(out, "The exercise is in {}. The first steps of a student:\n", folder.display())?;
     writeln!(out, "  cd {}", folder.display())?;
-    writeln!(out, "  cargo test          # the whole grade: nothing is written yet, so all of it fails")?;
-    writeln!(out, "  cargo test sgd      # one section; README.md says how to begin")?;
+    writeln!(out, "  cargo test          # the whole grade; nothing is written yet, so every check fails")?;
+    writeln!(out, "  cargo test sgd      # one section; README.md explains how to start")?;
     Ok(())
 }
 
-/// The student's crate: all its files, with their paths.
+/// The paths and texts of all files of the student's crate.
 pub(crate) fn files() -> Vec<(&'static str, String)> {
     let given = sources::LIBRARY.iter().map(|(path, text)| {
         let section = SECTIONS.iter().find(|section| section.path() == *path);
@@ -46,7 +55,7 @@ pub(crate) fn files() -> Vec<(&'static str, String)> {
     given.chain(rest).collect()
 }
 
-/// The section as it is handed out: without the answers.
+/// The section's source as it is handed out, without the answers.
 pub(crate) fn hollow(section: &Section, source: &str) -> String {
     let mut source = source.to_string();
     for removed in section.removed {
@@ -65,13 +74,13 @@ pub(crate) fn hollow(section: &Section, source: &str) -> String {
     source
 }
 
-/// Refuses a folder in which there is something.
+/// Fails if the folder exists and is not empty.
 fn empty(folder: &Path) -> Result<(), Failure> {
     let name = folder.display();
     match fs::read_dir(folder) {
         Ok(mut entries) => match entries.next() {
             None => Ok(()),
-            Some(_) => Err(Failure::Usage(format!("{name} is not empty: name a new folder"))),
+            Some(_) => Err(Failure::Usage(format!("{name} is not empty; choose a new folder"))),
         },
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(Failure::Usage(format!("cannot write to {name}: {error}"))),
@@ -81,19 +90,19 @@ fn empty(folder: &Path) -> Result<(), Failure> {
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
     let folder = path.parent().expect("within the folder");
     let written = fs::create_dir_all(folder).and_then(|()| fs::write(path, text));
-    written.map_err(|error| Failure::Run(format!("cannot write {}: {error}", path.display())))
+    written.map_err(|error| Failure::Run(cannot_write("the exercise to", path, error)))
 }
 
-fn help() -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
+/// Prints the help.
+pub(crate) fn help(out: &mut impl Write) -> io::Result<()> {
     writeln!(
         out,
-        "feedforward handout: writes the exercise as a crate for students, the answers replaced by todo!.\n"
+        "feedforward handout: writes the exercise as a crate for students, with todo! in place of the answers.\n"
     )?;
     writeln!(out, "usage: feedforward handout DIR\n")?;
-    writeln!(out, "DIR must be new or empty. The crate needs Rust alone, and no network.\n")?;
+    writeln!(out, "DIR must be new or empty. The crate needs only Rust, and no network.\n")?;
     writeln!(out, "options:")?;
-    Ok(options::list(&mut out, OPTIONS)?)
+    args::list(out, &[])
 }
 
 #[cfg(test)]
@@ -101,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_sections_count_one_hundred() {
+    fn the_points_of_all_sections_sum_to_100() {
         assert_eq!(SECTIONS.iter().map(|section| section.points).sum::<u32>(), 100);
     }
 

@@ -1,44 +1,46 @@
-//! The exercise: which sections students write, what is asked of each, and the files that all of it is made from.
+//! The exercise: the sections that students write, what each asks for, and the files that handout and grading need.
 
 pub(crate) mod handout;
 pub(crate) mod rust_source;
 pub(crate) mod sources;
 
-/// A section of the slides that students write.
+/// A section that students write.
 pub(crate) struct Section {
-    /// The name of its module, and of its checks.
+    /// The name of its module and of its checks.
     pub(crate) name: &'static str,
-    /// As on the slides.
+    /// The title on the slides.
     pub(crate) title: &'static str,
-    /// What it counts, of 100.
+    /// Its points, of 100.
     pub(crate) points: u32,
-    /// The functions whose bodies are left to the student: name, and what to write.
+    /// The functions whose bodies the student writes: the name, and the message of its `todo!`.
     pub(crate) asked: &'static [(&'static str, &'static str)],
-    /// What would give the answer away, or would be useless without it.
+    /// Code that would give the answer away or is useless without it.
     removed: &'static [Removed],
 }
 
-/// Something in a section's source that is not handed out.
+/// A piece of a section's source that is not handed out.
 enum Removed {
-    /// The field of this name: what to remember between forward and backward is for the student to find.
+    /// The field of this name. The student finds out what to keep between forward and backward.
     Field(&'static str),
-    /// A function that only the answers call.
+    /// The function of this name, which only the answers call.
     Function(&'static str),
-    /// A piece of text.
+    /// This text.
     Text(&'static str),
 }
 
 impl Section {
+    /// The path of its source.
     pub(crate) fn path(&self) -> String {
         format!("src/{}.rs", self.name)
     }
 
+    /// The path of its checks.
     pub(crate) fn checks_path(&self) -> String {
         format!("tests/exercise/{}.rs", self.name)
     }
 }
 
-/// All sections, in the order in which the exercise asks for them; together they count 100.
+/// All sections, in the order of the exercise. Their points sum to 100.
 pub(crate) const SECTIONS: [Section; 6] = [
     Section {
         name: "sgd",

@@ -1,21 +1,20 @@
-//! Finding a function in Rust source and changing it there: enough of the language's grammar to know what is code and
-//! what is a comment, a string or a character.
+//! Finds functions and fields in Rust source, and replaces or removes them. Knows enough of Rust's grammar to tell code
+//! from comments, strings and characters.
 
-/// A function, where it stands in the source.
+/// The position of a function in the source, in bytes.
 struct Function {
-    /// Where its documentation, attributes and signature start, at the beginning of a line.
+    /// The start of its documentation, at the beginning of a line.
     start: usize,
-    /// Where the signature starts, with `fn`.
+    /// The start of its signature: the `fn`.
     signature: usize,
-    /// The opening and closing brace of its body.
+    /// The opening and the closing brace of its body.
     body: (usize, usize),
 }
 
-/// The source with the body of the function replaced by one statement, and `mut` taken off its parameters, which an
-/// unwritten body would not need.
+/// Replaces the body of the function with one statement, and removes `mut` from its parameters, which would be unused.
 ///
 /// # Panics
-/// When the source has not exactly one function of this name.
+/// If the source does not have exactly one function of this name.
 pub(crate) fn replace_body(source: &str, name: &str, statement: &str) -> String {
     let Function { signature, body: (open, close), .. } = function(source, name);
     let indent = indent(source, signature);
@@ -23,10 +22,10 @@ pub(crate) fn replace_body(source: &str, name: &str, statement: &str) -> String 
     format!("{}{parameters}{{\n{indent}    {statement}\n{indent}{}", &source[..signature], &source[close..])
 }
 
-/// The source without the function, its documentation and the empty line above it.
+/// Removes the function, its documentation and the empty line before it.
 ///
 /// # Panics
-/// When the source has not exactly one function of this name.
+/// If the source does not have exactly one function of this name.
 pub(crate) fn remove_function(source: &str, name: &str) -> String {
     let Function { start, body: (_, close), .. } = function(source, name);
     let end = source[close..].find('\n').map_or(source.len(), |newline| close + newline + 1);
@@ -34,10 +33,10 @@ pub(crate) fn remove_function(source: &str, name: &str) -> String {
     format!("{}{}", &source[..start], &source[end..])
 }
 
-/// The source with the line of the field replaced by another.
+/// Replaces the line of the struct field.
 ///
 /// # Panics
-/// When the source has not exactly one such field.
+/// If the source does not have exactly one such field.
 pub(crate) fn replace_field(source: &str, name: &str, line: &str) -> String {
     let field = format!("    {name}: ");
     let ends = |line: &str| line.split("//").next().is_some_and(|code| code.trim_end().ends_with(','));
@@ -46,6 +45,7 @@ pub(crate) fn replace_field(source: &str, name: &str, line: &str) -> String {
     source.lines().map(|old| if is_field(&old) { line } else { old }).flat_map(|line| [line, "\n"]).collect()
 }
 
+/// The only function of this name.
 fn function(source: &str, name: &str) -> Function {
     let found: Vec<Function> = code(source)
         .filter(|&at| source[at..].starts_with("fn ") && !source[..at].ends_with(is_word))
@@ -60,7 +60,7 @@ fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// The function whose `fn` stands here.
+/// The function whose `fn` is at `signature`.
 fn parse(source: &str, signature: usize) -> Function {
     let mut depth = 0;
     let mut open = 0;
@@ -85,12 +85,12 @@ fn parse(source: &str, signature: usize) -> Function {
     }
     let mut start = line_start(source, signature);
     while start > 0 {
-        let above = line_start(source, start - 1);
-        let line = source[above..start].trim_start();
+        let previous = line_start(source, start - 1);
+        let line = source[previous..start].trim_start();
         if !(line.starts_with("///") || line.starts_with("#[")) {
             break;
         }
-        start = above;
+        start = previous;
     }
     Function { start, signature, body: (open, close) }
 }
@@ -99,13 +99,13 @@ fn line_start(source: &str, at: usize) -> usize {
     source[..at].rfind('\n').map_or(0, |newline| newline + 1)
 }
 
-/// The spaces before the line in which this stands.
+/// The indentation of the line at this position.
 fn indent(source: &str, at: usize) -> &str {
     let line = &source[line_start(source, at)..at];
     &line[..line.len() - line.trim_start().len()]
 }
 
-/// The places of all ASCII characters that are code.
+/// The positions of all ASCII characters that are code.
 fn code(source: &str) -> impl Iterator<Item = usize> {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -124,7 +124,7 @@ fn code(source: &str) -> impl Iterator<Item = usize> {
     })
 }
 
-/// The length of the comment, string or character that starts here; 0 if none does.
+/// The length of the comment, string or character at the start of `rest`; 0 if it starts with code.
 fn no_code(rest: &str) -> usize {
     if rest.starts_with("//") {
         return rest.find('\n').unwrap_or(rest.len());
@@ -145,11 +145,11 @@ fn no_code(rest: &str) -> usize {
     match rest.strip_prefix('\'') {
         Some(text) if text.starts_with('\\') => 1 + closing(text, '\''),
         Some(text) if text.chars().nth(1) == Some('\'') => 2 + text.chars().next().map_or(0, char::len_utf8),
-        _ => 0, // no quote, or a lifetime's
+        _ => 0, // no quote, or the quote of a lifetime
     }
 }
 
-/// The length of a block comment, which may hold others.
+/// The length of a block comment, which may contain others.
 fn comment(rest: &str) -> usize {
     let mut depth = 0;
     let mut at = 0;
@@ -168,13 +168,13 @@ fn comment(rest: &str) -> usize {
     rest.len()
 }
 
-/// The length of a text up to and with its closing quote, which a backslash may hide.
+/// The length of a text up to and including its closing quote. A backslash escapes the next character.
 fn closing(text: &str, quote: char) -> usize {
-    let mut hidden = false;
+    let mut escaped = false;
     for (at, c) in text.char_indices() {
         match c {
-            _ if hidden => hidden = false,
-            '\\' => hidden = true,
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
             c if c == quote => return at + 1,
             _ => {}
         }
@@ -222,12 +222,12 @@ impl X {
 
     #[test]
     #[should_panic(expected = "one function three")]
-    fn a_function_in_a_string_is_none() {
+    fn a_function_in_a_string_is_not_found() {
         remove_function(SOURCE, "three");
     }
 
     #[test]
-    fn a_field_is_replaced_in_the_struct_alone() {
+    fn a_field_is_replaced_only_in_the_struct() {
         let source = "struct X {\n    a: Y, // of X\n    b: Z,\n}\nfn f(\n    a: Y) {}\n";
         assert_eq!(
             replace_field(source, "a", "    // none"),

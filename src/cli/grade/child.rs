@@ -1,5 +1,5 @@
-//! Runs another program so that nothing it does can hurt the grading: with limits on its time, its memory and its
-//! output, and without waiting for what it leaves behind.
+//! Runs another program in isolation from the grading: with limits on time, memory and kept output, and without waiting
+//! for processes that it leaves behind.
 
 use std::ffi::OsStr;
 use std::io::{Read, Write};
@@ -9,38 +9,38 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Of what a program writes, so many bytes are kept: the last ones.
+/// The number of bytes of a program's output that are kept, from its end.
 const KEPT: usize = 256 * 1024;
-/// How often a program is asked whether it has ended.
+/// The time between two checks whether a program has ended.
 const PAUSE: Duration = Duration::from_millis(1);
-/// How long its pipes may stay open after it has ended, held by programs that escaped.
+/// How long to wait for a program's pipes after its end. Processes that it left behind may hold them open.
 const GRACE: Duration = Duration::from_millis(300);
 
 /// How a program ended.
 pub(super) enum End {
     Exited(ExitStatus),
-    /// It ran longer than it may, and was killed.
+    /// It exceeded its time limit and was killed.
     TooLong,
 }
 
-/// What became of a program.
+/// The end and the output of a program.
 pub(super) struct Finished {
     pub(super) end: End,
     pub(super) stdout: String,
     pub(super) stderr: String,
 }
 
-/// What a program may use.
+/// The limits of a program.
 #[derive(Clone, Copy)]
 pub(super) struct Limits {
     pub(super) time: Duration,
-    /// The address space, in MiB, where the system can limit it.
+    /// The address space in MiB. Only Unix can limit it.
     pub(super) memory: u64,
-    /// Whether it may see the grader's environment variables.
+    /// Whether the program inherits the grader's environment variables.
     pub(super) environment: bool,
 }
 
-/// Runs the program in the folder, gives it the input, and waits for its end.
+/// Runs the program in the folder with this standard input, and waits until it ends or exceeds its time.
 pub(super) fn run(
     program: &OsStr,
     arguments: &[&str],
@@ -64,7 +64,7 @@ pub(super) fn run(
     let stdout = keep_last(child.stdout.take().expect("piped"), closed.clone());
     let stderr = keep_last(child.stderr.take().expect("piped"), closed);
     if let Some(mut stdin) = child.stdin.take() {
-        let _ = stdin.write_all(input.as_bytes()); // who does not read it fails for that
+        let _ = stdin.write_all(input.as_bytes()); // a check that never reads its input fails
     }
     let end = loop {
         if let Some(status) = child.try_wait()? {
@@ -84,7 +84,7 @@ pub(super) fn run(
     Ok(Finished { end, stdout: text(&stdout), stderr: text(&stderr) })
 }
 
-/// Reads to the end, at the side, and keeps the last bytes. Says when the end was reached.
+/// Reads a pipe to its end in another thread and keeps the last [`KEPT`] bytes or a few more. Sends a message at the end.
 fn keep_last(mut pipe: impl Read + Send + 'static, closed: mpsc::Sender<()>) -> Arc<Mutex<Vec<u8>>> {
     let kept = Arc::new(Mutex::new(Vec::new()));
     let keep = Arc::clone(&kept);
@@ -103,8 +103,9 @@ fn keep_last(mut pipe: impl Read + Send + 'static, closed: mpsc::Sender<()>) -> 
     kept
 }
 
-/// The program, in a process group of its own, so that all that it starts can be ended with it. The shell sets the
-/// limits that the system enforces: memory, processor time (should the grader be killed first), no core dumps.
+/// The command that runs the program in its own process group, so that everything it starts can be killed with it. The
+/// shell sets the limits that the system enforces: memory, processor time (in case the grader is killed first), and no
+/// core dumps.
 #[cfg(unix)]
 fn command(program: &OsStr, limits: Limits) -> Command {
     use std::os::unix::process::CommandExt;
@@ -120,7 +121,7 @@ fn command(program: &OsStr, _limits: Limits) -> Command {
     Command::new(program)
 }
 
-/// Ends the program, if it still runs, and what it started.
+/// Kills the program, if it is still running, and everything that it started.
 fn end_all(child: &mut Child) {
     let _ = child.kill();
     #[cfg(unix)]

@@ -1,18 +1,21 @@
-//! The files that grading writes: for Gradescope, for Classroom 50, and a CSV file for a class. They are written whenever
-//! one more section is judged, so that what is there is valid even if grading is cut short.
+//! The files that grading writes: for Gradescope, for Classroom 50, and a CSV file for a class. They are written again
+//! after every section, so that they are valid even if grading is cut short.
 
-use super::report::points;
+use super::options::Options;
 use super::verdict::{Graded, Verdict};
-use crate::cli::Failure;
 use crate::cli::exercise::SECTIONS;
-use crate::cli::options::Words;
+use crate::cli::failure::{Failure, cannot_write};
+use crate::cli::format::points;
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// The files that were asked for.
+/// What all files are for, in messages.
+const GRADES: &str = "the grades to";
+
+/// The files that the options ask for.
 pub(super) struct Files {
     gradescope: Option<PathBuf>,
     classroom: Option<PathBuf>,
@@ -20,30 +23,29 @@ pub(super) struct Files {
 }
 
 impl Files {
-    pub(super) fn new(words: &Words) -> Result<Files, Failure> {
-        let path = |option| words.text(option).map(PathBuf::from);
-        let csv = match path("--csv") {
-            None => None,
-            Some(path) => {
-                let header = || {
-                    let mut file = File::create(&path)?;
-                    let sections: String =
-                        SECTIONS.iter().map(|section| format!(",{0},{0}_why", section.name)).collect();
-                    writeln!(file, "submission,points{sections}")?;
-                    Ok(file)
-                };
-                let file = header().map_err(|error| cannot_write(&path, error))?;
-                Some((path, file))
+    /// Creates the files, so that a name that cannot be written fails before grading and not after it.
+    pub(super) fn create(options: &Options) -> Result<Files, Failure> {
+        let csv = options.csv.clone().map(|path| {
+            let header = || -> io::Result<File> {
+                let mut file = File::create(&path)?;
+                let sections: String = SECTIONS.iter().map(|section| format!(",{0},{0}_why", section.name)).collect();
+                writeln!(file, "submission,points{sections}")?;
+                Ok(file)
+            };
+            match header() {
+                Ok(file) => Ok((path, file)),
+                Err(error) => Err(Failure::Run(cannot_write(GRADES, &path, error))),
             }
-        };
-        let files = Files { gradescope: path("--gradescope"), classroom: path("--classroom"), csv };
+        });
+        let (gradescope, classroom) = (options.gradescope.clone(), options.classroom.clone());
+        let files = Files { gradescope, classroom, csv: csv.transpose()? };
         for path in files.gradescope.iter().chain(&files.classroom) {
-            replace(path, "{}\n")?; // better to hear now than after grading that a file cannot be written
+            replace(path, "{}\n")?;
         }
         Ok(files)
     }
 
-    /// To be called whenever one more section of a submission is judged.
+    /// Writes the files. Called whenever another section of a submission is judged.
     pub(super) fn write(&mut self, graded: &Graded) -> Result<(), Failure> {
         if let Some(path) = &self.gradescope {
             replace(path, &gradescope(graded))?;
@@ -53,40 +55,38 @@ impl Files {
         }
         match &mut self.csv {
             Some((path, file)) if graded.is_complete() => {
-                file.write_all(csv(graded).as_bytes()).map_err(|error| cannot_write(path, error))
+                file.write_all(csv(graded).as_bytes()).map_err(|error| Failure::Run(cannot_write(GRADES, path, error)))
             }
             _ => Ok(()),
         }
     }
 }
 
-fn cannot_write(path: &Path, error: io::Error) -> Failure {
-    Failure::Run(format!("cannot write {}: {error}", path.display()))
-}
-
-/// Replaces the file in one step, so that nobody ever reads half of it.
+/// Replaces the file in one step, so that a reader never sees an incomplete file.
 fn replace(path: &Path, text: &str) -> Result<(), Failure> {
     let mut new = path.as_os_str().to_owned();
     new.push(".new");
-    fs::write(&new, text).and_then(|()| fs::rename(&new, path)).map_err(|error| cannot_write(path, error))
+    fs::write(&new, text)
+        .and_then(|()| fs::rename(&new, path))
+        .map_err(|error| Failure::Run(cannot_write(GRADES, path, error)))
 }
 
-/// A line: the submission, its points, and for every section the points and why some are missing.
+/// The line of a submission: its name and points, then the points of each section and why points are missing.
 fn csv(graded: &Graded) -> String {
-    let mut line = format!("{},{}", quoted(&graded.name), points(graded.total()));
+    let mut line = format!("{},{}", csv_field(&graded.name), points(graded.total()));
     for i in 0..SECTIONS.len() {
-        let _ = write!(line, ",{},{}", points(graded.points(i)), quoted(&graded.why(i)));
+        let _ = write!(line, ",{},{}", points(graded.points(i)), csv_field(&graded.why(i)));
     }
     line + "\n"
 }
 
-/// A CSV field. What a spreadsheet would take for a formula gets an apostrophe before it.
-fn quoted(text: &str) -> String {
+/// A quoted CSV field. An apostrophe keeps a spreadsheet from reading it as a formula.
+fn csv_field(text: &str) -> String {
     let formula = if text.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
     format!("\"{formula}{}\"", text.replace('"', "\"\""))
 }
 
-/// What a section's checks say, or that they have yet to run.
+/// The results of a section's checks, or the note that they have not run yet.
 fn details(graded: &Graded, section: usize) -> String {
     graded.verdicts[section].as_ref().map_or_else(|| "not graded yet\n".to_string(), Verdict::details)
 }
@@ -126,8 +126,8 @@ fn gradescope(graded: &Graded) -> String {
     )
 }
 
-/// Classroom 50's `result.json`, with whole points, rounded down. What it says of the submission itself comes from the
-/// variables that the classroom's runner sets.
+/// Classroom 50's `result.json`, with points rounded down to whole numbers. The fields about the submission come from
+/// environment variables that the classroom's runner sets.
 fn classroom(graded: &Graded) -> String {
     let score = |i: usize| graded.points(i).floor();
     let tests: Vec<String> = (0..SECTIONS.len())
@@ -167,7 +167,8 @@ fn classroom(graded: &Graded) -> String {
     )
 }
 
-/// Seconds since 1970 as `2026-10-31T23:59:59Z`: years of 365.2425 days that begin with March (Hinnant 2013).
+/// The UTC time this many seconds after the start of 1970: `2026-10-31T23:59:59Z`. Counts in eras of 400 years, and years
+/// that start in March (Hinnant 2013).
 fn date(seconds: u64) -> String {
     let days = seconds / 86_400 + 719_468;
     let (era, day) = (days / 146_097, days % 146_097);
@@ -180,7 +181,7 @@ fn date(seconds: u64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
 }
 
-/// A text as JSON.
+/// The text as a JSON string.
 fn json(text: &str) -> String {
     let mut quoted = String::from("\"");
     for c in text.chars() {
@@ -202,7 +203,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_are_those_of_the_calendar() {
+    fn dates_follow_the_calendar() {
         for (seconds, expected) in [
             (0, "1970-01-01T00:00:00Z"),
             (951_782_400, "2000-02-29T00:00:00Z"),
@@ -214,9 +215,9 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_quoted() {
+    fn special_characters_are_escaped() {
         assert_eq!(json("a \"b\"\\\n\u{1b}ŷ"), "\"a \\\"b\\\"\\\\\\n\\u001bŷ\"");
-        assert_eq!(quoted("a \"b\", c"), "\"a \"\"b\"\", c\"");
-        assert_eq!(quoted("=1+1"), "\"'=1+1\"");
+        assert_eq!(csv_field("a \"b\", c"), "\"a \"\"b\"\", c\"");
+        assert_eq!(csv_field("=1+1"), "\"'=1+1\"");
     }
 }

@@ -2,70 +2,49 @@
 
 mod child;
 mod files;
+pub(crate) mod options;
 mod report;
 mod submission;
 mod verdict;
 mod workshop;
 
-use super::Failure;
-use super::exercise::SECTIONS;
-use super::options::{self, Choice, Words};
-use std::io::{self, Write};
-use std::path::Path;
+use crate::cli::exercise::SECTIONS;
+use crate::cli::failure::Failure;
+use files::Files;
+use options::Options;
+use report::Report;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use submission::Submission;
 use verdict::{Graded, Verdict};
 use workshop::Workshop;
 
-const OPTIONS: &[Choice] = &[
-    Choice { name: "--all-or-nothing", value: "", help: "a section's points for all of its checks, else none" },
-    Choice { name: "--time-limit", value: "S", help: "seconds a check may take (10); compiling, six times that" },
-    Choice { name: "--gradescope", value: "FILE", help: "write Gradescope's results.json (of one submission)" },
-    Choice { name: "--classroom", value: "FILE", help: "write Classroom 50's result.json (of one submission)" },
-    Choice { name: "--csv", value: "FILE", help: "write a line for every submission" },
-    Choice { name: "--quiet", value: "", help: "print the points alone" },
-    Choice { name: "--help", value: "", help: "show this" },
-];
-
-/// Grades.
-pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
-    let words = Words::sort(OPTIONS, words)?;
-    if words.has("--help") {
-        return help();
-    }
-    if words.plain.is_empty() {
-        return Err(Failure::Usage("grade needs a submission, or a folder of them: feedforward grade DIR".to_string()));
-    }
-    let seconds = |s: &f64| (0.1..=3600.0).contains(s);
-    let limit = words.value("--time-limit", "a number of seconds from 0.1 to 3600", seconds)?.unwrap_or(10.0);
-    let single = ["--gradescope", "--classroom"].into_iter().find(|option| words.has(option));
+/// Grades as the options say.
+pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     let mut submissions = Vec::new();
-    for folder in &words.plain {
-        submissions.extend(submission::find(Path::new(folder), single.is_some())?);
+    for folder in &options.folders {
+        submissions.extend(submission::find(folder, options.is_for_one())?);
     }
-    if let (Some(option), n @ 2..) = (single, submissions.len()) {
-        return Err(Failure::Usage(format!("{option} is for one submission, here are {n}: use --csv")));
-    }
-    let mut files = files::Files::new(&words)?;
-    let workshop = Workshop::new(Duration::from_secs_f64(limit), submissions.len() > 2)?;
-    let mut report = report::Report::new(submissions.len(), words.has("--quiet"))?;
-    grade(&workshop, &submissions, words.has("--all-or-nothing"), |graded| {
+    options.check_number(submissions.len())?;
+    let mut files = Files::create(options)?;
+    let workshop = Workshop::new(options.time_limit, submissions.len() > 2)?;
+    let mut report = Report::new(submissions.len(), options.quiet)?;
+    grade(&workshop, &submissions, options.all_or_nothing, |graded| {
         files.write(graded)?;
         report.section(graded)
     })?;
     report.end()
 }
 
-/// Judges all sections of all submissions, on all processors, and tells of every submission whenever one more of its
+/// Judges all sections of all submissions on all processors. Calls `observe` with a submission whenever another of its
 /// sections is judged.
 fn grade(
     workshop: &Workshop,
     submissions: &[Submission],
     all_or_nothing: bool,
-    mut tell: impl FnMut(&Graded) -> Result<(), Failure>,
+    mut observe: impl FnMut(&Graded) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let started = Instant::now();
     let next = AtomicUsize::new(0);
@@ -82,7 +61,7 @@ fn grade(
             Err(why) => Verdict::Refused { why, details: String::new() },
         };
         if judged.send((which, section, verdict)).is_err() {
-            break; // nobody wants to know any more
+            break; // the receiver is gone: grading was cut short
         }
     };
     let mut graded: Vec<Graded> = submissions
@@ -100,24 +79,11 @@ fn grade(
             let one = &mut graded[which];
             one.verdicts[section] = Some(verdict);
             one.seconds = started.elapsed().as_secs_f64();
-            if let Err(failure) = tell(one) {
+            if let Err(failure) = observe(one) {
                 next.store(jobs, Ordering::Relaxed);
                 return Err(failure);
             }
         }
         Ok(())
     })
-}
-
-fn help() -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
-    writeln!(out, "feedforward grade: judges the exercise section by section, each beside the reference's others.\n")?;
-    writeln!(out, "usage: feedforward grade DIR … [OPTION …]\n")?;
-    writeln!(
-        out,
-        "DIR is a submission, with src/relu.rs and so on, or a folder of submissions. Nothing in it is changed."
-    )?;
-    writeln!(out, "The exit code is 0 whenever grading ran. This is no sandbox: see docs/instructors.md.\n")?;
-    writeln!(out, "options:")?;
-    Ok(options::list(&mut out, OPTIONS)?)
 }

@@ -1,19 +1,23 @@
-//! What grading shows in the terminal: a table and its reasons for one submission, a line each for a class.
+//! What grading prints: for one submission a table with the details of failed checks, for a class a line per submission.
 
-use super::verdict::{Graded, Verdict, indented};
-use crate::cli::Failure;
+use super::verdict::{Graded, NOT_WRITTEN, Verdict, indented};
 use crate::cli::exercise::SECTIONS;
+use crate::cli::failure::Failure;
+use crate::cli::format::points;
 use std::io::{self, IsTerminal, Write};
 
-/// Tells how far grading is, and what came of it.
+/// Prints progress and results.
 pub(super) struct Report {
     submissions: usize,
     quiet: bool,
+    /// The number of sections judged so far.
     sections: usize,
+    /// The points of the complete submissions.
     totals: Vec<f64>,
 }
 
 impl Report {
+    /// Prints the head of a class's table.
     pub(super) fn new(submissions: usize, quiet: bool) -> Result<Report, Failure> {
         if submissions > 1 && !quiet {
             let names: String = SECTIONS.iter().map(|section| format!("  {}", section.name)).collect();
@@ -25,14 +29,14 @@ impl Report {
         Ok(Report { submissions, quiet, sections: 0, totals: Vec::new() })
     }
 
-    /// To be called whenever one more section of a submission is judged.
+    /// Prints the submission when it is complete. Called whenever another section of a submission is judged.
     pub(super) fn section(&mut self, graded: &Graded) -> Result<(), Failure> {
         self.sections += 1;
         let all = self.submissions * SECTIONS.len();
         let mut terminal = io::stderr();
         let in_place = terminal.is_terminal() && !self.quiet;
         if in_place {
-            let _ = write!(terminal, "\r\x1b[2K"); // what is shown in place may be lost
+            let _ = write!(terminal, "\r\x1b[2K"); // progress is not worth an error
         }
         if graded.is_complete() {
             self.totals.push(graded.total());
@@ -48,7 +52,7 @@ impl Report {
         Ok(())
     }
 
-    /// To be called at the end.
+    /// Prints the mean of a class.
     pub(super) fn end(&self) -> Result<(), Failure> {
         if self.submissions > 1 && !self.quiet {
             let mean = self.totals.iter().sum::<f64>() / self.totals.len() as f64;
@@ -58,18 +62,18 @@ impl Report {
     }
 }
 
-/// One submission of a class.
+/// Prints one submission of a class.
 fn line(graded: &Graded) -> Result<(), Failure> {
     let columns: String = (0..SECTIONS.len()).map(|i| cell(i, &points(graded.points(i)))).collect();
     Ok(writeln!(io::stdout(), "{:24}  {:>6}{columns}", graded.name, points(graded.total()))?)
 }
 
-/// A section's column of the class.
+/// A cell in a section's column of a class's table.
 fn cell(section: usize, text: &str) -> String {
     format!("  {text:>width$}", width = SECTIONS[section].name.len())
 }
 
-/// One submission by itself: section, points, why; then what each failing check has to say.
+/// Prints a single submission: points and reasons by section, then the messages of failed checks.
 fn table(graded: &Graded) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     writeln!(out, "{:27}  {:>12}  {:>7}  why", graded.name, "points", "checks")?;
@@ -86,17 +90,11 @@ fn table(graded: &Graded) -> Result<(), Failure> {
             Verdict::Refused { details, .. } if !details.is_empty() => {
                 write!(out, "\n== {}\n\n{}", section.title, indented(details))?;
             }
-            Verdict::Checked(_) if !verdict.is_full() && verdict.why() != "not written yet" => {
+            Verdict::Checked(_) if !verdict.is_full() && verdict.why() != NOT_WRITTEN => {
                 write!(out, "\n== {}\n\n{}", section.title, verdict.details())?;
             }
             _ => {}
         }
     }
     Ok(())
-}
-
-/// Points with at most two digits after the point.
-pub(super) fn points(points: f64) -> String {
-    let text = format!("{points:.2}");
-    text.trim_end_matches('0').trim_end_matches('.').to_string()
 }

@@ -1,23 +1,23 @@
-//! Finds the submissions in a folder, and takes the section files of one; nothing else of it is read.
+//! Finds the submissions in a folder and reads their section files, and nothing else.
 
-use crate::cli::Failure;
 use crate::cli::exercise::{SECTIONS, Section};
+use crate::cli::failure::Failure;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// A section is a few kilobytes; more than this is none.
+/// The largest section file in bytes. A section is a few kilobytes.
 const LARGEST: u64 = 256 * 1024;
 
-/// What a student handed in.
+/// A student's submission.
 pub(super) struct Submission {
     pub(super) name: String,
-    /// The folder with the section files, or with `src` in which they are; none if no section file was found.
+    /// The folder that contains the section files, or `src` with them. `None` if there are no section files.
     folder: Option<PathBuf>,
 }
 
-/// The submissions in the folder: itself, or a class of folders. A report of a single one may be asked for; then a folder
-/// without any section file is a submission too, of a student who is to hear that.
+/// Finds the submissions: the folder itself, or its subfolders. With `single`, for the report of one submission, a folder
+/// without any section file counts as a submission too, so that its student gets a report.
 pub(super) fn find(folder: &Path, single: bool) -> Result<Vec<Submission>, Failure> {
     let shown = folder.display();
     match fs::metadata(folder) {
@@ -35,13 +35,15 @@ pub(super) fn find(folder: &Path, single: bool) -> Result<Vec<Submission>, Failu
         (0 | 1, true) => Ok(vec![Submission { name: name(folder), folder: nested(folder) }]),
         (0, false) => {
             let files = SECTIONS.map(|section| section.path()).join(", ");
-            Err(Failure::Usage(format!("{shown} holds no submission: none of {files}, nor folders with them")))
+            Err(Failure::Usage(format!(
+                "{shown} holds no submission: it contains none of {files}, and no folder with them"
+            )))
         }
         _ => Ok(class),
     }
 }
 
-/// The folder itself, or the only one in it that is a submission: archives often add a folder of their own.
+/// The folder itself, or the only submission inside it: archives often add a folder.
 fn nested(folder: &Path) -> Option<PathBuf> {
     let mut folder = folder.to_path_buf();
     for _ in 0..4 {
@@ -65,12 +67,12 @@ fn has_sections(folder: &Path) -> bool {
     SECTIONS.iter().any(|section| candidates(folder, section).into_iter().any(exists))
 }
 
-/// Where a section's file may be.
+/// The paths that a section's file may have.
 fn candidates(folder: &Path, section: &Section) -> [PathBuf; 2] {
     [folder.join(section.path()), folder.join(format!("{}.rs", section.name))]
 }
 
-/// The folders in this one, by name, but for hidden ones and what systems and compilers leave. No symbolic links.
+/// The subfolders, sorted by name, without hidden folders, build output, macOS metadata and symbolic links.
 fn subfolders(folder: &Path) -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = fs::read_dir(folder)
         .into_iter()
@@ -84,13 +86,14 @@ fn subfolders(folder: &Path) -> Vec<PathBuf> {
     folders
 }
 
+/// The name of a submission: that of its folder.
 fn name(folder: &Path) -> String {
     let full = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
     full.file_name().map_or_else(|| full.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
 impl Submission {
-    /// The text of the student's file of this section, or why there is none.
+    /// The text of the section's file, or why it was not read.
     pub(super) fn section(&self, section: &Section) -> Result<String, String> {
         let missing = || format!("there is no file {}", section.path());
         let folder = self.folder.as_ref().ok_or_else(missing)?;

@@ -1,10 +1,10 @@
-//! Where a section is judged: the reference as it is, with the student's file in the place of one of its own, and
-//! around it the grader's own checks, each in a process of its own.
+//! Judges one section of a submission: compiles the reference solution with the student's file in place of its own, and
+//! runs each of the section's checks in a separate process.
 
 use super::child::{self, End, Finished, Limits};
 use super::verdict::{Checked, Verdict};
-use crate::cli::Failure;
 use crate::cli::exercise::{Section, sources};
+use crate::cli::failure::{Failure, cannot_write};
 use std::collections::hash_map::RandomState;
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -13,18 +13,19 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// What the compiler may use of memory, in MiB: it reserves much and uses little; and what a check may.
+/// The memory limits of the compiler and of a check, in MiB. The compiler reserves much more memory than it uses.
 const COMPILER_MEMORY: u64 = 8192;
 const CHECK_MEMORY: u64 = 1024;
-/// As many lines of a compiler's error are shown.
+/// The most lines of a compiler error that are shown.
 const ERROR_LINES: usize = 14;
 
-/// A folder of its own for temporary files, gone when grading ends.
+/// A temporary folder for compiling and checking. Dropping the workshop deletes it.
 pub(super) struct Workshop {
     folder: PathBuf,
     rustc: OsString,
+    /// The time limit of a check. Compiling may take six times as long.
     limit: Duration,
-    /// Whether there are many submissions.
+    /// Whether a class is graded, not one or two submissions.
     class: bool,
 }
 
@@ -35,26 +36,26 @@ impl Drop for Workshop {
 }
 
 impl Workshop {
-    /// Makes the folder, and sees that there is a compiler. A compilation may take six times as long as a check.
+    /// Creates the folder and makes sure that the compiler runs.
     pub(super) fn new(limit: Duration, class: bool) -> Result<Workshop, Failure> {
         let folder = std::env::temp_dir().join(format!("feedforward-grade-{}", word()));
         let made = fs::create_dir_all(&folder);
-        made.map_err(|error| Failure::Run(format!("cannot write to {}: {error}", folder.display())))?;
+        made.map_err(|error| Failure::Run(cannot_write("temporary files to", &folder, error)))?;
         let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
         let workshop = Workshop { folder, rustc, limit, class };
         match workshop.rustc(&workshop.folder, &["--version"]) {
             Ok(Finished { end: End::Exited(status), .. }) if status.success() => Ok(workshop),
-            _ => Err(Failure::Run("grading needs the Rust compiler: rustc could not be run".to_string())),
+            _ => Err(Failure::Run("grading needs the Rust compiler, but rustc does not run".to_string())),
         }
     }
 
-    /// Judges a student's file, on one of several benches that are used at the same time.
+    /// Judges a section's file. Each thread passes the number of its own `bench`, a subfolder.
     pub(super) fn judge(&self, bench: usize, section: &Section, source: &str) -> Verdict {
         let folder = self.folder.join(format!("bench-{bench}"));
         let verdict = self.try_judge(&folder, section, source);
         let _ = fs::remove_dir_all(&folder);
         verdict.unwrap_or_else(|error| Verdict::Refused {
-            why: format!("the grader could not do its work: {error}"),
+            why: format!("the grader failed: {error}"),
             details: String::new(),
         })
     }
@@ -62,7 +63,7 @@ impl Workshop {
     fn try_judge(&self, folder: &Path, section: &Section, source: &str) -> io::Result<Verdict> {
         let checks = checks(section);
         write_crate(folder, section, source, &checks)?;
-        // The compiler keeps what it can use again. Keeping takes time at first; for the checks only a class repays it.
+        // Incremental compilation costs time at first. For the checks, only a class makes up for it.
         let kept_library = format!("-Cincremental={}-library", folder.display());
         let kept_checks = format!("-Cincremental={}-{}", folder.display(), section.name);
         let library = ["--crate-name=feedforward", "--crate-type=lib", "src/lib.rs", &kept_library];
@@ -83,19 +84,20 @@ impl Workshop {
         for check in &checks {
             let (failure, too_long) = self.check(program.as_os_str(), &empty, check, limit)?;
             if too_long {
-                limit = self.limit / 10; // a right solution needs a thousandth; so an endless loop is not waited for often
+                limit = self.limit / 10; // a correct solution needs a thousandth: do not wait long for more endless loops
             }
             checked.push(Checked { name: check.replace('_', " "), failure });
         }
         Ok(Verdict::Checked(checked))
     }
 
+    /// Runs the compiler.
     fn rustc(&self, folder: &Path, arguments: &[&str]) -> io::Result<Finished> {
         let limits = Limits { time: 6 * self.limit, memory: COMPILER_MEMORY, environment: true };
         child::run(&self.rustc, arguments, folder, "", limits)
     }
 
-    /// Why the compiler refused, if it did: the first error in the student's own file, if there is one.
+    /// The verdict if the compiler failed: its first error, preferably one in the student's file.
     fn compile_error(&self, finished: &Finished, section: &Section) -> Option<Verdict> {
         match finished.end {
             End::Exited(status) if status.success() => return None,
@@ -122,8 +124,8 @@ impl Workshop {
         Some(Verdict::Refused { why: why + message, details })
     }
 
-    /// Runs a check, and returns why it failed, if it did, and whether it took too long. It has passed only if its record
-    /// says so, with the word that it was told.
+    /// Runs a check. Returns why it failed, if it did, and whether it exceeded the time limit. A check passes only if its
+    /// record says so and contains the secret word that the check was given.
     fn check(&self, program: &OsStr, folder: &Path, check: &str, time: Duration) -> io::Result<(Option<String>, bool)> {
         let word = word();
         let finished =
@@ -139,12 +141,14 @@ impl Workshop {
         }
         let too_long = matches!(finished.end, End::TooLong);
         let end = match finished.end {
-            End::TooLong => format!("It ran longer than {} s and was ended: an endless loop?", time.as_secs_f64()),
+            End::TooLong => {
+                format!("It ran longer than {} s and was stopped. Is there an endless loop?", time.as_secs_f64())
+            }
             End::Exited(_) if finished.stderr.contains("overflowed its stack") => {
-                "The stack overflowed: does a function call itself without end?".to_string()
+                "The stack overflowed. Does a function call itself without end?".to_string()
             }
             End::Exited(_) if finished.stderr.contains("memory allocation of") => {
-                "There was not enough memory: does something grow without end?".to_string()
+                "There was not enough memory. Does something grow without end?".to_string()
             }
             End::Exited(status) => format!("The program ended in the middle of the check ({status})."),
         };
@@ -152,7 +156,7 @@ impl Workshop {
     }
 }
 
-/// What a failing check says, and where in the student's file the code panicked, if it did.
+/// The message of a failed check and, if the code panicked, the place in the student's file.
 fn failure(place: &str, message: &str) -> String {
     let panicked = message.starts_with("not yet") || message.contains("\nThe code panicked: ");
     match place.is_empty() || !panicked {
@@ -168,7 +172,7 @@ fn checks(section: &Section) -> Vec<String> {
     names.map(|rest| rest.split('(').next().expect("a name").to_string()).collect()
 }
 
-/// The reference with the student's file in it, and the section's checks as a program that runs one of them.
+/// Writes the reference solution with the student's file in it, and the section's checks as a program that runs one check.
 fn write_crate(folder: &Path, section: &Section, source: &str, checks: &[String]) -> io::Result<()> {
     let (own, checked) = (section.path(), section.checks_path());
     for (path, text) in sources::LIBRARY.iter().chain(sources::CHECKS) {
@@ -191,10 +195,10 @@ fn write_crate(folder: &Path, section: &Section, source: &str, checks: &[String]
         fs::create_dir_all(path.parent().expect("in the folder"))?;
         fs::write(path, text)?;
     }
-    fs::write(folder.join("README.md"), "") // which the library's documentation may include
+    fs::write(folder.join("README.md"), "") // the library's documentation may include it
 }
 
-/// A word that nobody can guess: 128 bits of what the standard library draws for its hash tables from the system.
+/// A secret word of 128 random bits: the keys that the standard library draws from the system for its hash tables.
 fn word() -> String {
     let bits = || RandomState::new().build_hasher().finish();
     format!("{:016x}{:016x}", bits(), bits())

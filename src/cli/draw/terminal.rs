@@ -1,14 +1,14 @@
-//! A curve drawn in the terminal, in braille: each character is a field of 2 × 4 dots.
+//! Draws a curve in the terminal with braille characters, each a grid of 2 × 4 dots.
 
 use std::io::{self, Write};
 
-/// Characters across and down.
+/// The width and the height in characters.
 const WIDTH: usize = 68;
 const HEIGHT: usize = 12;
-/// Dots across and down.
+/// The width and the height in dots.
 const DOTS: (usize, usize) = (2 * WIDTH, 4 * HEIGHT);
 
-/// Draws the values, the first on the left, above an axis from 1 to their number.
+/// Draws the values from left to right over an axis from 1 to their number, which counts `unit`.
 pub(crate) fn draw(out: &mut impl Write, title: &str, values: &[f64], unit: &str) -> io::Result<()> {
     let curve = resample(values, DOTS.0);
     let (step, divisions) = ticks(curve.iter().copied().fold(0.0, f64::max));
@@ -27,13 +27,14 @@ pub(crate) fn draw(out: &mut impl Write, title: &str, values: &[f64], unit: &str
     writeln!(out, "{:10}1{unit:^between$}{last}", "", between = (WIDTH - 1).saturating_sub(last.len()))
 }
 
+/// The label of a tick, 8 characters wide.
 fn label(value: f64, step: f64) -> String {
     let digits = (1.0 - step.log10().floor()).max(0.0) as usize;
     let text = format!("{value:.digits$}");
     if text.len() > 8 { format!("{value:8.1e}") } else { format!("{text:>8}") }
 }
 
-/// A round step of which 3 or 4, or sometimes fewer, reach up to `max`; and how many.
+/// A round step, and the number of steps (3 or 4) that reach `max`.
 fn ticks(max: f64) -> (f64, usize) {
     if max <= 0.0 {
         return (1.0, 1);
@@ -44,7 +45,7 @@ fn ticks(max: f64) -> (f64, usize) {
     (step, if 3.0 * step >= max { 3 } else { 4 })
 }
 
-/// As many values as there are dots across: averages of many, or points on the lines between few.
+/// The curve with one value per dot: `points` averages if there are more values, otherwise linear interpolation.
 fn resample(values: &[f64], points: usize) -> Vec<f64> {
     let n = values.len();
     let average = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
@@ -59,16 +60,16 @@ fn resample(values: &[f64], points: usize) -> Vec<f64> {
     if n == 0 { Vec::new() } else { (0..points).map(between).collect() }
 }
 
-/// The lines of the drawing: the curve in a field that is `top` high.
+/// The lines of the drawing, for an axis from 0 to `top`.
 fn dots(curve: &[f64], top: f64) -> Vec<String> {
     let mut field = [[0u8; WIDTH]; HEIGHT];
     let height =
         |value: f64| ((1.0 - value / top) * (DOTS.1 - 1) as f64).round().clamp(0.0, (DOTS.1 - 1) as f64) as usize;
-    let mut before = None;
+    let mut previous = None;
     for (x, &value) in curve.iter().enumerate() {
         let y = height(value);
-        let before = before.replace(y).unwrap_or(y);
-        // All dots between this point and the one before, so that a steep curve has no gaps.
+        let before = previous.replace(y).unwrap_or(y);
+        // Also the dots between the previous point and this one, so that a steep curve has no gaps.
         for y in if before < y { before + 1..=y } else { y..=before.max(y + 1) - 1 } {
             field[y / 4][x / 2] |= 1 << BITS[x % 2][y % 4];
         }
@@ -77,7 +78,7 @@ fn dots(curve: &[f64], top: f64) -> Vec<String> {
     field.iter().map(|row| row.iter().map(|&dots| character(dots)).collect()).collect()
 }
 
-/// The bit of each dot in a braille character, from its column and row.
+/// The bit of each dot in a braille character, by column and row.
 const BITS: [[u8; 4]; 2] = [[0, 1, 2, 6], [3, 4, 5, 7]];
 
 #[cfg(test)]

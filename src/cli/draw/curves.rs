@@ -1,68 +1,39 @@
-//! Loss and accuracy of a run as a drawing (SVG), 16 : 9, for a light or a dark page.
+//! Plots loss and accuracy of a run as SVG, 16 : 9, for a light or a dark page.
 
-use super::report::plural;
-use super::settings::Settings;
-use super::training::Training;
+use super::svg;
+use crate::cli::format::plural;
 use std::fmt::Write;
 
 /// The size of the drawing.
 const SIZE: (f64, f64) = (960.0, 540.0);
-/// Left, top, width and height of the two fields.
+/// The two diagrams.
 const LOSS: Field = Field { left: 70.0, top: 120.0, width: 385.0, height: 350.0 };
 const ACCURACY: Field = Field { left: 545.0, top: 120.0, width: 385.0, height: 350.0 };
-/// The curve of the losses has no more points than this.
+/// The most points of the loss curve.
 const POINTS: usize = 128;
 
-/// What all drawings look like. `currentColor` is the ink.
-pub(super) const STYLE: &str = "\
-<style>
-svg{color:#1f2328;font-family:system-ui,'Segoe UI',Helvetica,Arial,sans-serif;font-size:14px}
-text{fill:currentColor}.paper{fill:#fff}.title{font-size:21px;font-weight:600}.quiet{fill:#59636e}
-.axis{stroke:#59636e;fill:none}.grid{stroke:#d1d9e0}.end{text-anchor:end}.middle{text-anchor:middle}
-.loss{stroke:#bc4c00;fill:none;stroke-width:2}.range{fill:#bc4c00;opacity:.25}
-.accuracy{stroke:#0969da;fill:none;stroke-width:2}.point{fill:#0969da}.right{fill:#1a7f37}.wrong{fill:#cf222e}
-@media (prefers-color-scheme:dark){svg{color:#f0f6fc}.paper{fill:#0d1117}.quiet{fill:#9198a1}
-.axis{stroke:#9198a1}.grid{stroke:#3d444d}.loss{stroke:#ff9f5a}.range{fill:#ff9f5a}
-.accuracy{stroke:#58a6ff}.point{fill:#58a6ff}.right{fill:#3fb950}.wrong{fill:#ff7b72}}
-</style>
-";
+/// What to plot.
+pub(crate) struct Curves<'a> {
+    pub(crate) title: &'a str,
+    /// The line under the title.
+    pub(crate) caption: &'a str,
+    /// The mean loss per sample of each iteration.
+    pub(crate) losses: &'a [f64],
+    /// For each epoch, the number of iterations up to its end and the accuracy on the test data, 0 … 1.
+    pub(crate) accuracies: &'a [(usize, f64)],
+    /// The number of test samples.
+    pub(crate) test_samples: usize,
+}
 
-/// The loss of a sample over the iterations, and beside it the accuracy on the test data.
-pub(crate) fn draw(training: &Training, settings: &Settings) -> String {
-    let sizes: Vec<String> = training.weights().map(|weights| format!(" → {}", weights.columns())).collect();
-    let title = format!("{}: {}{}", training.name, training.train.inputs.columns(), sizes.concat());
-    let last = training.epochs.last().map_or(0.0, |epoch| epoch.accuracy);
-    let how = format!(
-        "SGD, learning rate {}{}, batches of {}, seed {}: {} of the test data right after {}",
-        settings.learning_rate,
-        if settings.decay < 1.0 { format!(" (× {} an epoch)", settings.decay) } else { String::new() },
-        training.batch_size,
-        settings.seed,
-        training.percent(last),
-        plural(training.epochs.len(), "epoch")
-    );
-    let mut svg = start(SIZE, &title, &how);
-    losses(&mut svg, &training.losses());
-    accuracies(&mut svg, training);
+/// Plots the loss on the left and the accuracy on the right, both over the iterations.
+pub(crate) fn draw(curves: &Curves) -> String {
+    let mut svg = svg::start(SIZE, curves.title, curves.caption);
+    losses(&mut svg, curves.losses);
+    accuracies(&mut svg, curves);
     svg + "</svg>\n"
 }
 
-/// The beginning of a drawing: paper, title and the line below it.
-pub(super) fn start((width, height): (f64, f64), title: &str, how: &str) -> String {
-    let (title, how) = (escape(title), escape(how));
-    format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
-         height=\"{height}\" role=\"img\">\n<title>{title}</title>\n{STYLE}\
-         <rect class=\"paper\" width=\"{width}\" height=\"{height}\"/>\n\
-         <text class=\"title\" x=\"30\" y=\"42\">{title}</text>\n<text class=\"quiet\" x=\"30\" y=\"68\">{how}</text>\n"
-    )
-}
-
-/// Text that holds no sign of XML.
-pub(super) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-}
-
+/// Plots the mean loss and, as a band, the range of the middle 80 %.
 fn losses(svg: &mut String, losses: &[f64]) {
     let buckets = losses.len().min(POINTS);
     let bucket = |i: usize| &losses[i * losses.len() / buckets..(i + 1) * losses.len() / buckets];
@@ -70,7 +41,7 @@ fn losses(svg: &mut String, losses: &[f64]) {
     let means: Vec<f64> = (0..buckets).map(mean).collect();
     let top = Ticks::over(0.0, means.iter().copied().fold(0.0, f64::max));
     let field = LOSS;
-    field.axes(svg, "loss of a sample", &top, losses.len(), &|value| format!("{value:.*}", top.digits()));
+    field.axes(svg, "loss per sample", &top, losses.len(), &|value| format!("{value:.*}", top.digits()));
     let x = |i: usize| field.left + field.width * (i as f64 + 0.5) / buckets as f64;
     let y = |value: f64| field.y(&top, value);
     let upper = (0..buckets).map(|i| (x(i), y(quantile(bucket(i), 0.9))));
@@ -82,10 +53,10 @@ fn losses(svg: &mut String, losses: &[f64]) {
     write!(
         svg,
         "<path class=\"loss\" d=\"M{left} {top}h28\"/><text x=\"{}\" y=\"{}\">mean of {}</text>\n\
-         <path class=\"range\" d=\"M{left} {}h28v12h-28Z\"/><text x=\"{}\" y=\"{}\">the middle 80 % of them</text>\n",
+         <path class=\"range\" d=\"M{left} {}h28v12h-28Z\"/><text x=\"{}\" y=\"{}\">10th to 90th percentile</text>\n",
         left + 38.0,
         top + 5.0,
-        plural(losses.len().div_ceil(buckets.max(1)), "batch"),
+        plural(losses.len().div_ceil(buckets.max(1)), "batch", "batches"),
         top + 16.0,
         left + 38.0,
         top + 27.0
@@ -93,30 +64,29 @@ fn losses(svg: &mut String, losses: &[f64]) {
     .expect("a string");
 }
 
-/// The value below which this part of the values lies.
-fn quantile(values: &[f64], part: f64) -> f64 {
+/// The quantile of the values at this fraction.
+fn quantile(values: &[f64], fraction: f64) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
-    sorted[((sorted.len() - 1) as f64 * part).round() as usize]
+    sorted[((sorted.len() - 1) as f64 * fraction).round() as usize]
 }
 
-fn accuracies(svg: &mut String, training: &Training) {
-    let epochs = &training.epochs;
-    let percent: Vec<f64> = epochs.iter().map(|epoch| 100.0 * epoch.accuracy).collect();
+/// Plots the accuracy, with a point for each epoch if there are few.
+fn accuracies(svg: &mut String, curves: &Curves) {
+    let (epochs, iterations) = (curves.accuracies, curves.losses.len());
+    let percent: Vec<f64> = epochs.iter().map(|(_, accuracy)| 100.0 * accuracy).collect();
     let lowest = percent.iter().copied().fold(100.0, f64::min);
     let ticks = Ticks::over(lowest, 100.0);
     let field = ACCURACY;
-    field.axes(svg, "accuracy on the test data", &ticks, training.iterations, &|value| {
-        format!("{value:.*} %", ticks.digits())
-    });
-    let x = |iterations: usize| field.left + field.width * iterations as f64 / training.iterations as f64;
-    let points = epochs.iter().zip(&percent).map(|(epoch, &percent)| (x(epoch.iterations), field.y(&ticks, percent)));
+    field.axes(svg, "accuracy on the test data", &ticks, iterations, &|value| format!("{value:.*} %", ticks.digits()));
+    let x = |end: usize| field.left + field.width * end as f64 / iterations as f64;
+    let points = epochs.iter().zip(&percent).map(|(&(end, _), &percent)| (x(end), field.y(&ticks, percent)));
     writeln!(svg, "<path class=\"accuracy\" d=\"{}\"/>", path(points.clone())).expect("a string");
     for (x, y) in points.filter(|_| epochs.len() <= 50) {
         writeln!(svg, "<circle class=\"point\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4\"/>").expect("a string");
     }
     let (left, y) = (field.left + field.width - 220.0, field.top + field.height - 22.0);
-    let text = format!("test data, {} samples", training.test.samples());
+    let text = format!("test data, {} samples", curves.test_samples);
     writeln!(
         svg,
         "<path class=\"accuracy\" d=\"M{left} {y}h28\"/><text x=\"{}\" y=\"{}\">{text}</text>",
@@ -126,13 +96,13 @@ fn accuracies(svg: &mut String, training: &Training) {
     .expect("a string");
 }
 
-/// Straight lines from point to point.
+/// The path of straight lines through the points.
 fn path(points: impl Iterator<Item = (f64, f64)>) -> String {
     let points: Vec<String> = points.map(|(x, y)| format!("{x:.1} {y:.1}")).collect();
     format!("M{}", points.join("L"))
 }
 
-/// The place of a diagram.
+/// The rectangle of a diagram.
 struct Field {
     left: f64,
     top: f64,
@@ -141,12 +111,13 @@ struct Field {
 }
 
 impl Field {
-    /// The height at which a value stands; what is above the top stands at the top.
+    /// The y coordinate of a value. Values outside the ticks are moved to the edge.
     fn y(&self, ticks: &Ticks, value: f64) -> f64 {
         let part = ((value - ticks.low) / (ticks.high() - ticks.low)).clamp(0.0, 1.0);
         self.top + self.height * (1.0 - part)
     }
 
+    /// Draws the title, the grid with its labels, and the axis of the iterations.
     fn axes(&self, svg: &mut String, title: &str, ticks: &Ticks, iterations: usize, label: &dyn Fn(f64) -> String) {
         let (left, bottom) = (self.left, self.top + self.height);
         let mut add = |line: String| writeln!(svg, "{line}").expect("a string");
@@ -172,7 +143,7 @@ impl Field {
     }
 }
 
-/// Round numbers along an axis.
+/// The round numbers along an axis: `low`, `low + step`, …, `steps` steps.
 struct Ticks {
     low: f64,
     step: f64,
@@ -180,7 +151,7 @@ struct Ticks {
 }
 
 impl Ticks {
-    /// Four to six steps over the numbers from `low` to `high`; if there is nothing between, over one more.
+    /// Four to six steps that cover `low` to `high`; if they are equal, from one less than `low`.
     fn over(low: f64, high: f64) -> Ticks {
         let span = if high > low { high - low } else { 1.0 };
         let power = 10f64.powf((span / 5.0).log10().floor());
@@ -194,7 +165,7 @@ impl Ticks {
         self.low + self.step * self.steps as f64
     }
 
-    /// Digits after the point that tell the ticks apart.
+    /// The digits after the point that distinguish the ticks.
     fn digits(&self) -> usize {
         (0..9).find(|&digits| (self.step * 10f64.powi(digits)).fract() < 1e-6).unwrap_or(9) as usize
     }

@@ -1,0 +1,123 @@
+//! Where samples come from: a built-in data set, a directory of images or a CSV file; and how to read a CSV file.
+
+use crate::cli::args::{Arguments, OptionSpec, nearest};
+use crate::cli::failure::Failure;
+use crate::cli::format::quoted;
+use feedforward::Matrix;
+use feedforward::data::csv::{self, Label};
+use feedforward::model::Model;
+use std::path::{Path, PathBuf};
+
+/// The names of the built-in data sets.
+const BUILT_IN: [&str; 2] = ["iris", "digits"];
+
+/// Samples to train on.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Input {
+    /// The built-in Iris data set.
+    Iris,
+    /// The built-in images of handwritten digits.
+    Digits,
+    Files(Files),
+}
+
+/// Samples in files.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Files {
+    /// A directory of images in the IDX format.
+    Images(PathBuf),
+    Csv(PathBuf),
+}
+
+impl Input {
+    /// The data set that the word names.
+    pub(crate) fn named(word: &str) -> Result<Input, Failure> {
+        match word {
+            "iris" => Ok(Input::Iris),
+            "digits" => Ok(Input::Digits),
+            _ if Path::new(word).exists() => Ok(Input::Files(Files::at(word))),
+            _ => Err(Failure::usage(match nearest(word, BUILT_IN.into_iter()) {
+                Some(name) => format!("there is no file {}; did you mean {name}?", quoted(word)),
+                None => format!(
+                    "there is no file or directory {}; the built-in data sets are {}",
+                    quoted(word),
+                    BUILT_IN.join(" and ")
+                ),
+            })),
+        }
+    }
+
+    /// The name of the data set, or of its file or directory.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Input::Iris => "iris".to_string(),
+            Input::Digits => "digits".to_string(),
+            Input::Files(Files::Images(path) | Files::Csv(path)) => {
+                path.file_name().map_or(path.display().to_string(), |name| name.to_string_lossy().into_owned())
+            }
+        }
+    }
+
+    /// Whether the word names something to train on.
+    pub(crate) fn exists(word: &str) -> bool {
+        BUILT_IN.contains(&word) || Path::new(word).exists()
+    }
+}
+
+impl Files {
+    /// Images if the path is a directory, otherwise a CSV file.
+    pub(crate) fn at(path: impl Into<PathBuf>) -> Files {
+        let path = path.into();
+        if path.is_dir() { Files::Images(path) } else { Files::Csv(path) }
+    }
+}
+
+/// What the user says about a CSV file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct CsvOptions {
+    /// The name or the number of the label column.
+    label: Option<String>,
+    /// Whether the first line is a header. `None`: detected.
+    header: Option<bool>,
+}
+
+impl CsvOptions {
+    /// Reads the two options. If the data are not a CSV file, `other` names them, and both options are refused.
+    pub(crate) fn parse(
+        arguments: &Arguments,
+        label: &OptionSpec,
+        header: &OptionSpec,
+        other: Option<String>,
+    ) -> Result<CsvOptions, Failure> {
+        if let (Some(data), Some(option)) = (other, [label, header].into_iter().find(|option| arguments.has(option))) {
+            return Err(Failure::usage(format!("{} is for CSV files, not for {data}", option.name)));
+        }
+        Ok(CsvOptions {
+            label: arguments.text(label).map(str::to_string),
+            header: arguments.choice(header, &[("yes", true), ("no", false)])?,
+        })
+    }
+
+    /// What to read: the columns of the model's features, if the model names them, and the label column, `otherwise`
+    /// unless the user names one.
+    pub(crate) fn choose(&self, model: Option<&Model>, otherwise: Label) -> csv::Options {
+        csv::Options {
+            header: self.header,
+            label: self.label.clone().map_or(otherwise, Label::Column),
+            features: model.map_or(Vec::new(), |model| model.names().features.clone()),
+        }
+    }
+}
+
+/// Fails if the model cannot take these inputs (`samples × features`); `data` names them. The message ends with the
+/// hint if the inputs have exactly one feature too many.
+pub(crate) fn check_features(data: &str, inputs: &Matrix, model: &Model, hint: &str) -> Result<(), Failure> {
+    let ((samples, features), expected) = (inputs.shape(), model.features());
+    if features == expected {
+        return Ok(());
+    }
+    let hint = if features == expected + 1 { hint } else { "" };
+    Err(Failure::usage(format!(
+        "{data}: the inputs are {samples}×{features}, but the model takes {expected} features{hint}"
+    )))
+}

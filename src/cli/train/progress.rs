@@ -1,0 +1,107 @@
+//! The progress of a run: a line in place on a terminal, otherwise a line now and then.
+
+use super::run::Observer;
+use super::training::Training;
+use crate::cli::failure::Failure;
+use crate::cli::format::{accuracy, duration, rounded};
+use std::io::{self, IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+/// The shortest time between two updates of the line in place.
+const PAUSE: Duration = Duration::from_millis(100);
+/// The most lines that a run writes to a file or a pipe. A run with at most this many epochs writes a line per epoch.
+const LINES: usize = 20;
+/// A longer line would wrap on a terminal of 80 columns, and could not be cleared.
+const WIDTH: usize = 79;
+/// Returns to the start of the line and clears it.
+const CLEAR: &str = "\r\x1b[2K";
+
+/// An observer that shows the progress on standard output.
+pub(super) struct Progress {
+    /// Whether standard output is a terminal, so that the line can be shown in place.
+    in_place: bool,
+    started: Instant,
+    shown: Instant,
+}
+
+impl Progress {
+    pub(super) fn new() -> Progress {
+        Progress { in_place: io::stdout().is_terminal(), started: Instant::now(), shown: Instant::now() }
+    }
+
+    fn line(&self, training: &Training, iteration: usize) -> String {
+        let (epoch, all) = (training.epoch_of(iteration), training.total_epochs());
+        let width = all.to_string().len();
+        let mut line = format!("epoch {epoch:>width$}/{all} · loss {:.4}", training.loss(iteration));
+        if let Some(last) = training.epochs.last() {
+            line += &format!(" · test {:>7}", accuracy(last.accuracy, training.data.test.samples()));
+        }
+        let elapsed = self.started.elapsed().as_secs_f64();
+        let speed = (iteration * training.batch_size) as f64 / elapsed.max(1e-9);
+        let left = elapsed / iteration as f64 * (training.iterations - iteration) as f64;
+        line + &format!(" · {} samples/s · {} left", rounded(speed), duration(Duration::from_secs_f64(left)))
+    }
+
+    fn clear(&self) -> Result<(), Failure> {
+        if self.in_place {
+            write!(io::stdout(), "{CLEAR}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Observer for Progress {
+    fn iteration(&mut self, training: &Training, iteration: usize) -> Result<(), Failure> {
+        if self.in_place && self.shown.elapsed() >= PAUSE {
+            self.shown = Instant::now();
+            let mut out = io::stdout().lock();
+            let line = format!("{} {}", bar(iteration, training.iterations), self.line(training, iteration));
+            write!(out, "{CLEAR}{}", line.chars().take(WIDTH).collect::<String>())?;
+            out.flush()?;
+        }
+        Ok(())
+    }
+
+    fn epoch(&mut self, training: &Training) -> Result<(), Failure> {
+        let (epoch, all) = (training.epochs.len(), training.total_epochs());
+        let every = if all <= LINES { 1 } else { all.div_ceil(LINES / 2) };
+        if !self.in_place && (epoch.is_multiple_of(every) || epoch == all) {
+            let iteration = training.epochs.last().map_or(0, |epoch| epoch.iterations);
+            writeln!(io::stdout(), "{}", self.line(training, iteration))?;
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, _: &Training) -> Result<(), Failure> {
+        self.clear()
+    }
+
+    fn diverged(&mut self) -> Result<(), Failure> {
+        self.clear()
+    }
+}
+
+/// A bar of fixed width, filled in proportion to `done` out of `all`.
+fn bar(done: usize, all: usize) -> String {
+    const WIDTH: usize = 6;
+    let eighths = done * 8 * WIDTH / all;
+    let part = [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉'][eighths % 8];
+    let mut bar = "█".repeat(eighths / 8);
+    if eighths / 8 < WIDTH {
+        bar.push(part);
+    }
+    format!("{bar:<WIDTH$}▏")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bar_is_as_long_empty_as_full() {
+        for done in 0..=96 {
+            assert_eq!(bar(done, 96).chars().count(), 7, "{done}");
+        }
+        assert_eq!(bar(1, 2), "███   ▏");
+    }
+}
