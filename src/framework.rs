@@ -37,12 +37,12 @@ pub trait Layer: Debug + Send {
         self.backward(error);
     }
 
-    /// The weights of the layer, with their gradient and optimizer; `None` for a layer that has nothing to learn.
+    /// Returns the weights of the layer, with their gradient and optimizer; `None` for a layer that has nothing to learn.
     fn parameters(&self) -> Option<&Parameters> {
         None
     }
 
-    /// Mutable access to what [`parameters`](Layer::parameters) returns: to set the optimizer, load weights or check
+    /// Returns mutable access to what [`parameters`](Layer::parameters) returns: to set the optimizer, load weights or check
     /// gradients.
     fn parameters_mut(&mut self) -> Option<&mut Parameters> {
         None

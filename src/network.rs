@@ -107,19 +107,19 @@ impl NeuralNetwork {
         self.loss.evaluate(&self.predict(input), label)
     }
 
-    /// The loss of each training iteration, in order.
+    /// Returns the loss of each training iteration, in order.
     #[must_use]
     pub fn losses(&self) -> &[f64] {
         &self.losses
     }
 
-    /// The layers, from the first to the last.
+    /// Returns the layers, from the first to the last.
     #[must_use]
     pub fn layers(&self) -> &[Box<dyn Layer>] {
         &self.layers
     }
 
-    /// Mutable access to the layers, to load weights or check gradients.
+    /// Returns mutable access to the layers, to load weights or check gradients.
     #[must_use]
     pub fn layers_mut(&mut self) -> &mut [Box<dyn Layer>] {
         &mut self.layers

@@ -39,7 +39,7 @@ impl Sgd {
         Sgd { learning_rate }
     }
 
-    /// The learning rate η.
+    /// Returns the learning rate η.
     #[must_use]
     pub fn learning_rate(&self) -> f64 {
         self.learning_rate

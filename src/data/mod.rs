@@ -64,7 +64,7 @@ impl Dataset {
         Dataset { inputs, labels, names }
     }
 
-    /// The number of samples.
+    /// Returns the number of samples.
     #[must_use]
     pub fn samples(&self) -> usize {
         self.inputs.rows()

@@ -68,7 +68,7 @@ impl Scaling {
         usable.then_some(Scaling { rows })
     }
 
-    /// The shifts (row 0) and the divisors (row 1): `2 × features`.
+    /// Returns the shifts (row 0) and the divisors (row 1): `2 × features`.
     #[must_use]
     pub fn as_matrix(&self) -> &Matrix {
         &self.rows

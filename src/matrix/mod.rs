@@ -20,6 +20,7 @@ mod display;
 mod elements;
 mod elementwise;
 pub mod kernel;
+mod product;
 mod view;
 
 pub use view::View;
@@ -118,19 +119,19 @@ impl Matrix {
 
 /// Shape and elements.
 impl Matrix {
-    /// The number of rows: in a batch, the number of samples.
+    /// Returns the number of rows: in a batch, the number of samples.
     #[must_use]
     pub fn rows(&self) -> usize {
         self.rows
     }
 
-    /// The number of columns: in a batch, the number of values in a sample.
+    /// Returns the number of columns: in a batch, the number of values in a sample.
     #[must_use]
     pub fn columns(&self) -> usize {
         self.columns
     }
 
-    /// The shape: (rows, columns).
+    /// Returns the shape: (rows, columns).
     #[must_use]
     pub fn shape(&self) -> (usize, usize) {
         (self.rows, self.columns)
@@ -152,13 +153,13 @@ impl Matrix {
         })
     }
 
-    /// All elements, row after row.
+    /// Returns all elements, row after row.
     #[must_use]
     pub fn as_slice(&self) -> &[f64] {
         &self.values
     }
 
-    /// Mutable access to all elements, row after row.
+    /// Returns mutable access to all elements, row after row.
     #[must_use]
     pub fn as_mut_slice(&mut self) -> &mut [f64] {
         &mut self.values
@@ -214,15 +215,15 @@ impl Matrix {
     }
 }
 
-/// The product and its views.
+/// Views.
 impl Matrix {
-    /// The transpose, not copied: a [`View`] of this matrix with rows and columns exchanged.
+    /// Returns the transpose without a copy: a [`View`] of this matrix with rows and columns exchanged.
     #[must_use]
     pub fn t(&self) -> View<'_> {
         View::from(self).t()
     }
 
-    /// The first `rows` rows, not copied: NumPy's `W[:rows]`.
+    /// Returns the first `rows` rows without a copy: NumPy's `W[:rows]`.
     ///
     /// # Panics
     /// If the matrix has fewer rows.
@@ -238,26 +239,6 @@ impl Matrix {
         self.t().to_matrix()
     }
 
-    /// The matrix product: `m × k` times `k × n` is `m × n`, Cᵢⱼ = Σₚ Aᵢₚ Bₚⱼ.
-    ///
-    /// # Panics
-    /// If `right` does not have as many rows as this matrix has columns.
-    #[must_use]
-    #[track_caller]
-    pub fn matmul<'a>(&self, right: impl Into<View<'a>>) -> Matrix {
-        View::from(self).matmul(right)
-    }
-
-    /// Computes the product as [`matmul`](Matrix::matmul) does and stores it in `product`, which takes its shape. The
-    /// memory of `product` is used again if it is large enough.
-    ///
-    /// # Panics
-    /// If `right` does not have as many rows as this matrix has columns.
-    #[track_caller]
-    pub fn matmul_into<'a>(&self, right: impl Into<View<'a>>, product: &mut Matrix) {
-        View::from(self).matmul_into(right, product);
-    }
-
     /// Changes the shape. Element values are unspecified afterwards.
     #[track_caller]
     fn reshape(&mut self, rows: usize, columns: usize) {
@@ -269,7 +250,7 @@ impl Matrix {
 impl Index<usize> for Matrix {
     type Output = [f64];
 
-    /// Row i: in a batch, sample i.
+    /// Returns row i: in a batch, sample i.
     #[track_caller]
     fn index(&self, i: usize) -> &[f64] {
         assert!(i < self.rows, "row {i} of a {}×{} matrix", self.rows, self.columns);

@@ -1,6 +1,6 @@
 //! A matrix that borrows its elements.
 
-use super::{Matrix, kernel};
+use super::Matrix;
 use std::fmt;
 
 /// A borrowed matrix: a whole [`Matrix`], its transpose or its first rows. Copying a view copies no elements.
@@ -30,14 +30,14 @@ impl<'a> From<&'a Matrix> for View<'a> {
 }
 
 impl<'a> View<'a> {
-    /// The shape: (rows, columns).
+    /// Returns the shape: (rows, columns).
     #[must_use]
     #[inline]
     pub fn shape(self) -> (usize, usize) {
         (self.rows, self.columns)
     }
 
-    /// The transpose: rows and columns exchanged, nothing copied.
+    /// Returns the transpose: rows and columns exchanged, nothing copied.
     #[must_use]
     #[inline]
     pub fn t(self) -> View<'a> {
@@ -50,7 +50,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The first `rows` rows.
+    /// Returns the first `rows` rows.
     ///
     /// # Panics
     /// If the view has fewer rows.
@@ -65,38 +65,6 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn to_matrix(self) -> Matrix {
         Matrix::from_fn(self.rows, self.columns, |i, j| self.at(i, j))
-    }
-
-    /// The matrix product: `m × k` times `k × n` is `m × n`, Cᵢⱼ = Σₚ Aᵢₚ Bₚⱼ.
-    ///
-    /// # Panics
-    /// If `right` does not have as many rows as this view has columns.
-    #[must_use]
-    #[track_caller]
-    pub fn matmul<'b>(self, right: impl Into<View<'b>>) -> Matrix {
-        let right = right.into();
-        self.assert_fits("matmul", right);
-        Matrix { rows: self.rows, columns: right.columns, values: kernel::multiply_new(self, right) }
-    }
-
-    /// Computes the product as [`matmul`](View::matmul) does and stores it in `product`, which takes its shape. The memory
-    /// of `product` is used again if it is large enough.
-    ///
-    /// # Panics
-    /// If `right` does not have as many rows as this view has columns.
-    #[track_caller]
-    pub fn matmul_into<'b>(self, right: impl Into<View<'b>>, product: &mut Matrix) {
-        let right = right.into();
-        self.assert_fits("matmul_into", right);
-        product.reshape(self.rows, right.columns);
-        kernel::multiply(self, right, &mut product.values);
-    }
-
-    #[track_caller]
-    #[inline]
-    fn assert_fits(self, operation: &str, right: View<'_>) {
-        let ((m, k), (p, n)) = (self.shape(), right.shape());
-        assert!(k == p, "{operation}: {m}×{k} times {p}×{n}: the left has {k} columns, the right {p} rows");
     }
 
     /// The block of `rows × columns` elements whose first is (i, j).

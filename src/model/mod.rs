@@ -56,24 +56,24 @@ impl Model {
         Model { layers: layers::from_weights(weights), scaling, names }
     }
 
-    /// The weights of each fully connected layer, `(inputs + 1) × outputs`, the biases in the last row.
+    /// Returns the weights of each fully connected layer, `(inputs + 1) × outputs`, the biases in the last row.
     pub fn weights(&self) -> impl Iterator<Item = &Matrix> {
         self.layers.iter().filter_map(|layer| layer.parameters()).map(|parameters| &parameters.weights)
     }
 
-    /// The scaling that [`predict`](Model::predict) applies to its inputs.
+    /// Returns the scaling that [`predict`](Model::predict) applies to its inputs.
     #[must_use]
     pub fn scaling(&self) -> &Scaling {
         &self.scaling
     }
 
-    /// The names of features, label and classes.
+    /// Returns the names of features, label and classes.
     #[must_use]
     pub fn names(&self) -> &Names {
         &self.names
     }
 
-    /// The number of features of a sample.
+    /// Returns the number of features of a sample.
     #[must_use]
     pub fn features(&self) -> usize {
         self.scaling.as_matrix().columns()

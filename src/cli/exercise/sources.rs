@@ -117,6 +117,7 @@ pub(crate) const LIBRARY: &[File] = files! {
     "src/matrix/kernel/tile.rs"
     "src/matrix/kernel/window.rs"
     "src/matrix/mod.rs"
+    "src/matrix/product.rs"
     "src/matrix/view.rs"
     "src/memory_layout.rs"
     "src/model/description.rs"
