@@ -127,6 +127,7 @@ fn dot<const R: usize, const S: usize>(a: View<'_>, b: View<'_>, mut c: Window<'
     assert!(a.rows == R && b.columns == S && a.column_stride == 1 && b.row_stride == 1);
     let mut sums = [[_mm512_setzero_pd(); S]; R];
     // The first step ends at the end of a cache line of B, because a load that straddles two lines takes twice as long.
+    // So the order of summation depends on the address of B, unless B starts at a cache line.
     let (mut p, mut end) = (0, b.values.as_ptr().align_offset(size_of::<__m512d>()).min(a.columns));
     while p < a.columns {
         // The first step has no lanes if B is aligned.
