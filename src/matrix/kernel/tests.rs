@@ -193,15 +193,10 @@ fn matmul_into_reuses_the_memory_of_the_result_and_ignores_its_old_values() {
 }
 
 #[test]
-fn every_route_takes_its_path_and_equals_the_naive_product() {
+fn every_route_equals_the_naive_product() {
     let set = InstructionSet::selected();
     for shape in [(5, 7, 9), (30, 20, 40), (0, 3, 4)] {
         with_all_layouts(shape, |a, b, expected| {
-            assert_eq!(Route::Chosen.path(a, b), None);
-            assert_eq!(Route::Packed.path(a, b), Some(Path::Packed));
-            if b.column_stride == 1 {
-                assert_eq!(Route::InPlace.path(a, b), Some(Path::direct(a, b)));
-            }
             for route in [Route::Chosen, Route::InPlace, Route::Packed] {
                 if route == Route::InPlace && b.column_stride != 1 {
                     continue;
@@ -212,6 +207,20 @@ fn every_route_takes_its_path_and_equals_the_naive_product() {
             }
         });
     }
+}
+
+#[test]
+fn every_route_takes_its_path() {
+    // In place adds 256 products at a time and packed 512, so their sums of 600 products round differently.
+    let rough = |rows, columns| Matrix::from_fn(rows, columns, |i, j| 1.0 / (1 + (7 * i + 3 * j) % 101) as f64);
+    let (a, b) = (rough(8, 600), rough(600, 8));
+    let product = |route| {
+        let mut c = vec![f64::NAN; 8 * 8];
+        multiply_with(route, InstructionSet::selected(), 1, View::from(&a), View::from(&b), &mut c);
+        c
+    };
+    assert_eq!(product(Route::Chosen), product(Route::InPlace));
+    assert_ne!(product(Route::Chosen), product(Route::Packed));
 }
 
 #[test]
