@@ -3,12 +3,12 @@ use feedforward::data::one_hot;
 use feedforward::random::Random;
 use feedforward::{CrossEntropyLoss, Loss, Matrix};
 
-const FORWARD: &str = "Cross Entropy Loss, forward: loss = Σ over the batch of −ln(ŷₖ + ε) where yₖ = 1 (Eq. 15)";
-const EVALUATE: &str = "Cross Entropy Loss, evaluate: the loss (Eq. 15), and nothing in the loss changes";
+const FORWARD: &str = "Cross Entropy Loss, forward: loss = Σ −ln(ŷₖ + ε) where yₖ = 1, summed over the batch (Eq. 15)";
+const EVALUATE: &str = "Cross Entropy Loss, evaluate: loss = Σ −ln(ŷₖ + ε) where yₖ = 1, and nothing changes (Eq. 15)";
 const BACKWARD: &str = "Cross Entropy Loss, backward: Eₙ = −y/ŷ (Eq. 16)";
 
 #[test]
-fn forward_by_hand() {
+fn forward_gives_the_loss_computed_by_hand() {
     let (prediction, label) = (Matrix::from_rows([[0.25, 0.75], [0.5, 0.5]]), one_hot(&[0, 1], 2));
     forward(&prediction, &label, 8f64.ln()); // −ln ¼ − ln ½ = ln 8
 }
@@ -20,7 +20,7 @@ fn forward_agrees_with_the_reference_value() {
 }
 
 #[test]
-fn forward_takes_any_shape() {
+fn forward_works_for_every_shape() {
     for (rows, columns) in [(1, 1), (1, 5), (6, 1), (3, 3), (9, 4)] {
         let (prediction, label) = batch(rows, columns, (10 * rows + columns) as u64);
         forward(&prediction, &label, loss(&prediction, &label, f64::EPSILON));
@@ -36,46 +36,48 @@ fn forward_adds_epsilon_inside_the_logarithm() {
         let mut check = Check::new(FORWARD)
             .given("Ŷ′", &prediction)
             .given("Y′", &label)
-            .mistake("The ε is missing: −ln 0 is infinite.", number(loss(&prediction, &label, 0.0)))
+            .mistake("The ε is missing. Without it −ln 0 is infinite.", number(loss(&prediction, &label, 0.0)))
             .mistake(
-                "0 · ln 0 is NaN: take the logarithm of the labelled class alone, or add ε before it.",
+                "0 · ln 0 is NaN. Take the logarithm of the labelled class only, or add ε to ŷ first.",
                 number(f64::NAN),
             )
-            .mistake("ŷ is held at ε or above; Eq. 15 adds ε.", number(-y.max(f64::EPSILON).ln() - 0.5f64.ln()))
-            .mistake("ε is f64::MIN_POSITIVE here; the slides' is f64::EPSILON.", {
+            .mistake("ŷ is raised to at least ε. Eq. 15 adds ε to ŷ.", number(-y.max(f64::EPSILON).ln() - 0.5f64.ln()))
+            .mistake("ε is f64::MIN_POSITIVE. Use f64::EPSILON.", {
                 number(loss(&prediction, &label, f64::MIN_POSITIVE))
             })
-            .mistake("ε is added to the logarithm: it belongs inside, to ŷₖ.", {
+            .mistake("ε is added to the logarithm. Add it to ŷₖ, inside the logarithm.", {
                 number(loss(&prediction, &label, 0.0) + f64::EPSILON)
             });
         let received = check.run(|| CrossEntropyLoss::new().forward(prediction.clone(), &label));
-        let epsilon = (0.5f64.ln() + received).exp().recip() - y; // the ε that would give this loss
+        let epsilon = (0.5f64.ln() + received).exp().recip() - y; // the ε that gives this loss
         let place = f64::EPSILON / 100.0 < epsilon && epsilon < 0.1;
         let power = if place { format!("{epsilon:.0e}").parse().unwrap_or(0.0) } else { 0.0 };
         let of_ten = loss(&prediction, &label, power);
-        check = check.mistake("ε has another value here; the slides' is f64::EPSILON.", number(of_ten));
+        check = check.mistake("ε has another value. Use f64::EPSILON.", number(of_ten));
         check.equal_number(received, right);
     }
 }
 
 #[test]
-fn forward_starts_every_batch_at_zero() {
+fn forward_returns_the_loss_of_its_own_batch() {
     let ((p1, y1), (p2, y2)) = (batch(4, 3, 71), batch(2, 3, 72));
     let (first, second) = (loss(&p1, &y1, f64::EPSILON), loss(&p2, &y2, f64::EPSILON));
     let mut layer = CrossEntropyLoss::new();
     let check = Check::new(FORWARD)
         .given("Ŷ′ of the second batch", &p2)
         .given("Y′ of the second batch", &y2)
-        .mistake("The loss of the first batch is still in it; each forward returns the loss of its own batch.", {
+        .mistake("This is the sum of the losses of both batches. Each forward returns the loss of its own batch.", {
             number(first + second)
         })
-        .mistake("This is the loss of the first batch.", number(first));
+        .mistake("This is the loss of the first batch. Each forward returns the loss of its own batch.", {
+            number(first)
+        });
     check.run(|| layer.forward(p1, &y1));
     check.equal_number(check.run(|| layer.forward(p2.clone(), &y2)), second);
 }
 
 #[test]
-fn backward_by_hand() {
+fn backward_gives_the_error_computed_by_hand() {
     let (prediction, label) = (Matrix::from_rows([[0.25, 0.75], [0.5, 0.5]]), one_hot(&[0, 1], 2));
     backward(&prediction, &label, &Matrix::from_rows([[-4.0, 0.0], [0.0, -2.0]]));
 }
@@ -86,7 +88,7 @@ fn backward_agrees_with_the_reference_values() {
 }
 
 #[test]
-fn backward_takes_any_shape() {
+fn backward_works_for_every_shape() {
     for (rows, columns) in [(1, 1), (1, 5), (6, 1), (3, 3), (9, 4)] {
         let (prediction, label) = batch(rows, columns, (30 * rows + columns) as u64);
         backward(&prediction, &label, &error(&prediction, &label));
@@ -94,7 +96,7 @@ fn backward_takes_any_shape() {
 }
 
 #[test]
-fn backward_has_no_epsilon() {
+fn backward_does_not_add_epsilon() {
     let (prediction, label) = (Matrix::from_rows([[1e-15, 1.0], [0.9, 1e-10]]), one_hot(&[0, 1], 2));
     backward(&prediction, &label, &Matrix::from_rows([[-1e15, 0.0], [0.0, -1e10]]));
 }
@@ -112,8 +114,10 @@ fn backward_belongs_to_the_last_forward() {
     let check = Check::new(BACKWARD)
         .given("Ŷ′ of the last forward", &p2)
         .given("Y′", &y2)
-        .mistake("ŷ is of the first forward; backward belongs to the last.", error(&p1, &y2))
-        .mistake("Errors of earlier batches are added.", &error(&p1, &y1) + &error(&p2, &y2));
+        .mistake("ŷ is the prediction of the first forward. Use that of the last forward.", error(&p1, &y2))
+        .mistake("The errors of earlier batches are added. Return the error of the last batch only.", {
+            &error(&p1, &y1) + &error(&p2, &y2)
+        });
     let received = check.run(|| {
         layer.forward(p1.clone(), &y1);
         layer.backward(&y1);
@@ -131,32 +135,38 @@ fn backward_belongs_to_the_last_forward() {
 }
 
 #[test]
-fn evaluate_is_forward_but_backward_does_not_notice() {
+fn evaluate_returns_the_loss_and_does_not_affect_backward() {
     let ((p1, y1), (p2, y2)) = (batch(4, 3, 91), batch(4, 3, 92));
     let mut layer = CrossEntropyLoss::new();
+    let wrong = (Matrix::from_rows([[0.0, 1.0], [0.5, 0.5]]), one_hot(&[0, 1], 2)); // ŷₖ = 0 needs the ε
     check_evaluate(&layer, &p2, &y2);
+    check_evaluate(&layer, &wrong.0, &wrong.1);
     Check::new(FORWARD).run(|| layer.forward(p1.clone(), &y1));
-    check_evaluate(&layer, &p2, &y2);
-    let check = Check::new(BACKWARD)
-        .given("Ŷ′ of forward", &p1)
-        .given("Ŷ′ of evaluate", &p2)
-        .given("Y′", &y1)
-        .mistake("ŷ is of evaluate, which changes nothing; backward belongs to the last forward.", error(&p2, &y1));
+    let check = Check::new(EVALUATE).given("Ŷ′", &p2).given("Y′", &y2).mistake(
+        "This is the loss of the last forward. Compute the loss of the prediction that evaluate is given.",
+        number(loss(&p1, &y1, f64::EPSILON)),
+    );
+    check.equal_number(check.run(|| layer.evaluate(&p2, &y2)), loss(&p2, &y2, f64::EPSILON));
+    let check = Check::new(BACKWARD).given("Ŷ′ of forward", &p1).given("Ŷ′ of evaluate", &p2).given("Y′", &y1).mistake(
+        "ŷ is the prediction of evaluate. Use that of the last forward; evaluate changes nothing.",
+        error(&p2, &y1),
+    );
     check.equal(&check.run(|| layer.backward(&y1)), &error(&p1, &y1));
 }
 
-/// Evaluate must give the loss, Eq. 15.
+/// Checks the loss that evaluate returns, Eq. 15.
 fn check_evaluate(layer: &CrossEntropyLoss, prediction: &Matrix, label: &Matrix) {
     let expected = loss(prediction, label, f64::EPSILON);
     let check = Check::new(EVALUATE)
         .given("Ŷ′", prediction)
         .given("Y′", label)
-        .mistake("The loss is averaged over the batch; Eq. 15 sums.", number(expected / label.rows() as f64))
-        .mistake("The sign is flipped: −ln, so that the loss is positive.", number(-expected));
+        .mistake("The ε is missing. Without it −ln 0 is infinite.", number(loss(prediction, label, 0.0)))
+        .mistake("The loss is averaged over the batch. Eq. 15 sums over it.", number(expected / label.rows() as f64))
+        .mistake("The sign is wrong. Eq. 15 has −ln, so the loss is positive.", number(-expected));
     check.equal_number(check.run(|| layer.evaluate(prediction, label)), expected);
 }
 
-/// Predictions as a softmax would make them, and random labels.
+/// Predictions as softmax makes them, and random labels.
 fn batch(rows: usize, columns: usize, seed: u64) -> (Matrix, Matrix) {
     let exp = random_matrix(rows, columns, seed).map(f64::exp);
     let sums = exp.row_sums();
@@ -179,78 +189,95 @@ fn sum(prediction: &Matrix, label: &Matrix, f: impl Fn(f64, f64) -> f64) -> f64 
     prediction.zip_map(label, f).as_slice().iter().sum()
 }
 
-/// Forward must give what is expected.
+/// Checks the loss that forward returns.
 fn forward(prediction: &Matrix, label: &Matrix, expected: f64) {
     let (batch, classes) = (prediction.rows() as f64, prediction.columns() as f64);
     let rule = |f: fn(f64, f64) -> f64| number(sum(prediction, label, f));
     let check = Check::new(FORWARD)
         .given("Ŷ′", prediction)
         .given("Y′", label)
-        .mistake("The loss is averaged over the batch; Eq. 15 sums.", number(expected / batch))
-        .mistake("The loss is averaged over batch and classes; Eq. 15 sums.", number(expected / batch / classes))
-        .mistake("The loss is averaged over the classes; Eq. 15 sums.", number(expected / classes))
-        .mistake("The sign is flipped: −ln, so that the loss is positive.", number(-expected))
-        .mistake("The logarithm has base 2; ln has base e.", number(expected / 2f64.ln()))
-        .mistake("The logarithm has base 10; ln has base e.", number(expected / 10f64.ln()))
-        .mistake("All classes are in the sum; only the labelled one of each row counts.", rule(|y_hat, _| -y_hat.ln()))
-        .mistake("The classes that are not labelled are summed.", rule(|y_hat, y| -(1.0 - y) * y_hat.ln()))
-        .mistake("This is the binary cross entropy, with a term for each class that is not labelled.", {
-            rule(|y_hat, y| -y * y_hat.ln() - (1.0 - y) * (1.0 - y_hat).ln())
-        })
-        .mistake("The logarithm is missing.", rule(|y_hat, y| -y * y_hat))
-        .mistake("The logarithm is missing.", rule(|y_hat, y| y * y_hat))
+        .mistake("The loss is averaged over the batch. Eq. 15 sums over it.", number(expected / batch))
         .mistake(
-            "This is −Σ ŷ ln ŷ, the entropy of the prediction without the label.",
+            "The loss is averaged over batch and classes. Eq. 15 sums over the batch.",
+            number(expected / batch / classes),
+        )
+        .mistake("The loss is divided by the number of classes. Eq. 15 has no such factor.", number(expected / classes))
+        .mistake("The sign is wrong. Eq. 15 has −ln, so the loss is positive.", number(-expected))
+        .mistake("The logarithm has base 2. ln has base e.", number(expected / 2f64.ln()))
+        .mistake("The logarithm has base 10. ln has base e.", number(expected / 10f64.ln()))
+        .mistake(
+            "The sum includes all classes. Only the labelled class of each row counts.",
+            rule(|y_hat, _| -y_hat.ln()),
+        )
+        .mistake("The sum is over the classes that are not labelled. Only the labelled class of each row counts.", {
+            rule(|y_hat, y| -(1.0 - y) * y_hat.ln())
+        })
+        .mistake(
+            "This is the binary cross entropy, which has a term for each class. Only the labelled class counts.",
+            { rule(|y_hat, y| -y * y_hat.ln() - (1.0 - y) * (1.0 - y_hat).ln()) },
+        )
+        .mistake("The logarithm is missing. This is −ŷₖ.", rule(|y_hat, y| -y * y_hat))
+        .mistake("The logarithm is missing. This is ŷₖ.", rule(|y_hat, y| y * y_hat))
+        .mistake(
+            "This is −Σ ŷ ln ŷ, the entropy of the prediction. The label selects the class that counts.",
             rule(|y_hat, _| -y_hat * y_hat.ln()),
         )
-        .mistake("This is the squared difference of prediction and label.", rule(|y_hat, y| (y_hat - y) * (y_hat - y)))
-        .mistake("This is half the squared difference.", rule(|y_hat, y| 0.5 * (y_hat - y) * (y_hat - y)))
-        .mistake("This is Σ |ŷ − y|.", rule(|y_hat, y| (y_hat - y).abs()))
-        .mistake("This is −ln(1 − ŷₖ).", rule(|y_hat, y| if y == 1.0 { -(1.0 - y_hat).ln() } else { 0.0 }))
-        .mistake("This is the loss of the first sample alone; the batch is summed.", {
+        .mistake("This is the squared difference of prediction and label. Eq. 15 is −ln(ŷₖ + ε).", {
+            rule(|y_hat, y| (y_hat - y) * (y_hat - y))
+        })
+        .mistake("This is half the squared difference of prediction and label. Eq. 15 is −ln(ŷₖ + ε).", {
+            rule(|y_hat, y| 0.5 * (y_hat - y) * (y_hat - y))
+        })
+        .mistake("This is Σ |ŷ − y|. Eq. 15 is −ln(ŷₖ + ε).", rule(|y_hat, y| (y_hat - y).abs()))
+        .mistake("This is −ln(1 − ŷₖ). Eq. 15 is −ln(ŷₖ + ε).", {
+            rule(|y_hat, y| if y == 1.0 { -(1.0 - y_hat).ln() } else { 0.0 })
+        })
+        .mistake("This is the loss of the first sample only. Sum over the batch.", {
             number(loss(&prediction.select_rows(&[0]), &label.select_rows(&[0]), 0.0))
         })
-        .mistake("This is the loss of the last sample alone; the batch is summed.", {
+        .mistake("This is the loss of the last sample only. Sum over the batch.", {
             let last = prediction.rows() - 1;
             number(loss(&prediction.select_rows(&[last]), &label.select_rows(&[last]), 0.0))
         })
-        .mistake("The ε is far too large: it is f64::EPSILON.", number(loss(prediction, label, 1e-7)))
-        .mistake("The ε is far too large: it is f64::EPSILON.", number(loss(prediction, label, 1e-8)));
+        .mistake("The ε is too large. Use f64::EPSILON.", number(loss(prediction, label, 1e-7)))
+        .mistake("The ε is too large. Use f64::EPSILON.", number(loss(prediction, label, 1e-8)));
     let received = check.run(|| CrossEntropyLoss::new().forward(prediction.clone(), label));
     check.equal_number(received, expected);
 }
 
-/// Forward, then backward, must give what is expected.
+/// Checks the error that backward returns after a forward.
 fn backward(prediction: &Matrix, label: &Matrix, expected: &Matrix) {
     let rule = |f: fn(f64, f64) -> f64| prediction.zip_map(label, f);
     let check = Check::new(BACKWARD)
         .given("Ŷ′", prediction)
         .given("Y′", label)
-        .mistake("0/0 is NaN: where the label is 0 the error is 0, whatever ŷ is.", rule(|y_hat, y| -y / y_hat))
-        .mistake("ε is in the gradient: it distorts it where ŷ is small. Eq. 16 has none.", {
+        .mistake("0/0 is NaN. Where the label is 0 the error is 0, even if ŷ is 0.", rule(|y_hat, y| -y / y_hat))
+        .mistake("ε is added in backward, which distorts the gradient where ŷ is small. Eq. 16 has no ε.", {
             rule(|y_hat, y| -y / (y_hat + f64::EPSILON))
         })
-        .mistake("ŷ is held at ε or above: that distorts the gradient where ŷ is small.", {
+        .mistake("ŷ is raised to at least ε, which distorts the gradient where ŷ is small. Eq. 16 has no ε.", {
             rule(|y_hat, y| -y / y_hat.max(f64::EPSILON))
         })
-        .mistake("This is ŷ − y, the error of softmax and loss together; Eq. 16 is of the loss alone.", {
+        .mistake("This is ŷ − y, the error for softmax and loss together. Eq. 16 is the error of the loss alone.", {
             rule(|y_hat, y| y_hat - y)
         })
-        .mistake("This is y − ŷ; Eq. 16 is −y/ŷ.", rule(|y_hat, y| y - y_hat))
-        .mistake("The sign is flipped: −y/ŷ.", rule(|y_hat, y| if y == 0.0 { 0.0 } else { y / y_hat }))
-        .mistake("This is −1/ŷ for every class; where the label is 0 the error is 0.", rule(|y_hat, _| -1.0 / y_hat))
-        .mistake("The error is averaged over the batch; the loss is a sum, so its derivative has no 1/batch.", {
+        .mistake("This is y − ŷ. Eq. 16 is −y/ŷ.", rule(|y_hat, y| y - y_hat))
+        .mistake("The sign is wrong. This is y/ŷ, and Eq. 16 is −y/ŷ.", {
+            rule(|y_hat, y| if y == 0.0 { 0.0 } else { y / y_hat })
+        })
+        .mistake("This is −1/ŷ for every class. Where the label is 0 the error is 0.", rule(|y_hat, _| -1.0 / y_hat))
+        .mistake("The error is divided by the batch size. The loss is a sum over the batch, so the error has no such factor.", {
             expected.map(|e| e / expected.rows() as f64)
         })
-        .mistake("This is −y·ŷ: the derivative of ln is one divided by ŷ.", rule(|y_hat, y| -y * y_hat))
-        .mistake("This is the gradient of the binary cross entropy, with a term for classes that are not labelled.", {
+        .mistake("This is −y·ŷ. The derivative of ln ŷ is 1/ŷ.", rule(|y_hat, y| -y * y_hat))
+        .mistake("This is the error of the binary cross entropy, which has a term for each class. Only the labelled class counts.", {
             rule(|y_hat, y| -y / y_hat + (1.0 - y) / (1.0 - y_hat))
         })
-        .mistake("This is −ln ŷ, the loss of each sample: backward returns its derivative.", {
+        .mistake("This is −ln ŷ, the loss of each sample. Backward returns its derivative.", {
             rule(|y_hat, y| if y == 1.0 { -y_hat.ln() } else { 0.0 })
         })
-        .mistake("This is −ŷ/y: prediction and label are exchanged.", rule(|y_hat, y| -y_hat / y))
-        .mistake("ŷ is squared.", rule(|y_hat, y| if y == 0.0 { 0.0 } else { -y / (y_hat * y_hat) }));
+        .mistake("This is −ŷ/y. Prediction and label are exchanged.", rule(|y_hat, y| -y_hat / y))
+        .mistake("ŷ is squared. Eq. 16 is −y/ŷ.", rule(|y_hat, y| if y == 0.0 { 0.0 } else { -y / (y_hat * y_hat) }));
     let received = check.run(|| {
         let mut layer = CrossEntropyLoss::new();
         layer.forward(prediction.clone(), label);

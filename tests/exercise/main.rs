@@ -1,7 +1,7 @@
-//! The exercise's checks: one module a section of the slides, each to be run alone by its name, as `cargo test relu`.
+//! The checks of the exercise, one module for each section of the slides. `cargo test relu` runs one section.
 //!
-//! A check needs only its own section to be written. What it needs of the others it brings along as probes: layers, a
-//! loss, an optimizer and data that do something simple and remember how they were called.
+//! A check needs only its own section. In place of the other sections it uses probes: layers, a loss, an optimizer and
+//! a data source that compute something simple and record how they were called.
 
 mod cross_entropy;
 mod fully_connected;

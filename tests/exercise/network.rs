@@ -5,23 +5,24 @@ use crate::support::{Check, number};
 use feedforward::{Matrix, NeuralNetwork};
 use std::cmp::Ordering;
 
-const APPEND: &str = "Neural Network, append_layer: every trainable layer gets its own copy of the optimizer";
-const FORWARD: &str = "Neural Network, forward: the next batch through all layers, then the loss";
-const BACKWARD: &str = "Neural Network, backward: the loss's error through all layers, from the last to the first";
-const TRAIN: &str = "Neural Network, train: forward, record the loss, backward; so many times";
-const PREDICT: &str = "Neural Network, predict: the input through all layers; nothing else";
+const APPEND: &str = "Neural Network, append_layer: each layer with parameters gets its own copy of the optimizer";
+const FORWARD: &str = "Neural Network, forward: passes the next batch through all layers to the loss";
+const BACKWARD: &str =
+    "Neural Network, backward: passes the error of the loss through all layers, from the last to the first";
+const TRAIN: &str = "Neural Network, train: for each iteration forward, record the loss, backward";
+const PREDICT: &str = "Neural Network, predict: passes the input through all layers, without a loss";
 
 const FORWARD_CALLS: [&str; 5] =
     ["data.next_batch", "first.forward", "second.forward", "third.forward", "loss.forward"];
 const BACKWARD_CALLS: [&str; 4] = ["loss.backward", "third.backward", "second.backward", "first.backward"];
 
 #[test]
-fn append_layer_keeps_the_order() {
-    let (log, check) = (Log::default(), Check::new("Neural Network, append_layer: behind the last layer"));
+fn append_layer_adds_each_layer_after_the_last_one() {
+    let (log, check) = (Log::default(), Check::new("Neural Network, append_layer: adds a layer after the last one"));
     let mut network = NeuralNetwork::new(CountingOptimizer(0.0), ProbeData::new(&log), ProbeLoss(log.clone()));
     for (n, name) in ["first", "second", "third"].into_iter().enumerate() {
         check.run(|| network.append_layer(ProbeLayer::new(name, 2.0, 1.0, &log)));
-        check.that(network.layers().len() == n + 1, "After append_layer there is not one layer more.");
+        check.that(network.layers().len() == n + 1, "append_layer did not add exactly one layer to `layers`.");
     }
     for layer in network.layers() {
         let _ = layer.predict(Matrix::ones(1, 1));
@@ -30,35 +31,41 @@ fn append_layer_keeps_the_order() {
         &log.take().0,
         &["first.predict", "second.predict", "third.predict"],
         &[(
-            "A new layer was put before the others; it belongs behind the last.",
+            "The new layer was added before the other layers. Add it after the last one.",
             &["third.predict", "second.predict", "first.predict"],
         )],
     );
 }
 
 #[test]
-fn append_layer_gives_every_trainable_layer_an_optimizer() {
+fn append_layer_gives_each_layer_with_parameters_an_optimizer() {
     let updated = weights_after(1);
     let check = Check::new(APPEND)
-        .mistake("No layer has an optimizer: no weight was updated.", Matrix::zeros(1, 3))
-        .mistake("Only the first trainable layer got an optimizer.", Matrix::from_rows([[1.0, 0.0, 0.0]]))
-        .mistake("Only the last trainable layer has an optimizer.", Matrix::from_rows([[0.0, 0.0, 1.0]]))
+        .mistake("No layer has an optimizer, so no weight was updated.", Matrix::zeros(1, 3))
         .mistake(
-            "All layers share one optimizer, which remembers the updates of the others: each needs a copy of its own.",
+            "The first layer with parameters got an optimizer, but the later ones did not.",
+            Matrix::from_rows([[1.0, 0.0, 0.0]]),
+        )
+        .mistake(
+            "The last layer with parameters has an optimizer, but the earlier ones do not.",
+            Matrix::from_rows([[0.0, 0.0, 1.0]]),
+        )
+        .mistake(
+            "All layers share one optimizer, which remembers the updates of every layer. Give each layer its own copy.",
             Matrix::from_rows([[3.0, 2.0, 1.0]]),
         );
     check.equal(&updated, &Matrix::from_rows([[1.0, 1.0, 1.0]]));
 }
 
 #[test]
-fn append_layer_gives_every_trainable_layer_its_own_copy() {
+fn append_layer_gives_each_layer_its_own_copy_of_the_optimizer() {
     let updated = weights_after(3);
     let check = Check::new(APPEND)
         .mistake(
-            "All layers share one optimizer, which remembers the updates of the others: each needs a copy of its own.",
+            "All layers share one optimizer, which remembers the updates of every layer. Give each layer its own copy.",
             Matrix::from_rows([[18.0, 15.0, 12.0]]), // 3+6+9, 2+5+8, 1+4+7
         )
-        .mistake("The optimizer is copied anew for every batch: the copy must stay, with what it remembers.", {
+        .mistake("The optimizer is copied again for each batch. Copy it once, so that it keeps what it remembers.", {
             Matrix::from_rows([[3.0, 3.0, 3.0]])
         });
     check.equal(&updated, &Matrix::from_rows([[6.0, 6.0, 6.0]])); // 1 + 2 + 3
@@ -75,13 +82,13 @@ fn forward_passes_the_next_batch_through_all_layers_to_the_loss() {
         let (calls, arguments) = log.take();
         forward_calls(&check, &calls);
         check
-            .mistake("The first layer was not given the input of the batch but its label.", label)
+            .mistake("The first layer got the label of the batch. Pass it the input.", label)
             .equal(&arguments[1], &input);
         let check = Check::new(FORWARD)
             .given("input of the batch", &input)
-            .mistake("The loss was given the input of the batch, not the last layer's output.", input.clone())
+            .mistake("The loss got the input of the batch. Pass it the output of the last layer.", input.clone())
             .mistake(
-                "Every layer was given the input of the batch; each takes the output of the one before.",
+                "Every layer got the input of the batch. Pass each layer the output of the previous layer.",
                 third(&input),
             );
         check.equal(&arguments[4], &output);
@@ -89,7 +96,7 @@ fn forward_passes_the_next_batch_through_all_layers_to_the_loss() {
 }
 
 #[test]
-fn forward_returns_the_loss() {
+fn forward_returns_the_loss_of_the_batch() {
     let (mut network, log) = network();
     for batch in 0..4 {
         let (input, label) = probe_batch(batch);
@@ -97,29 +104,31 @@ fn forward_returns_the_loss() {
         let (loss, size) = (probe_loss(&output, &label), input.rows() as f64);
         let sum: f64 = output.as_slice().iter().sum();
         let check = Check::new("Neural Network, forward: returns the loss of the batch")
-            .given("last layer's output", &output)
+            .given("output of the last layer", &output)
             .given("label", &label)
-            .mistake("This is the sum of the prediction; forward returns the loss.", number(sum))
-            .mistake("This is the mean of the prediction; forward returns the loss.", number(sum / (2.0 * size)))
-            .mistake("This is an element of the prediction; forward returns the loss.", number(output[(0, 0)]))
+            .mistake("This is the sum of the prediction. Forward returns the loss.", number(sum))
+            .mistake("This is the mean of the prediction. Forward returns the loss.", number(sum / (2.0 * size)))
+            .mistake("This is an element of the prediction. Forward returns the loss.", number(output[(0, 0)]))
             .mistake(
-                "Prediction and label are exchanged: loss.forward(prediction, label).",
+                "Prediction and label are exchanged. Call `loss.forward(prediction, &label)`.",
                 number(probe_loss(&label, &output)),
             )
-            .mistake("This is the loss of the input; the layers come first.", number(probe_loss(&input, &label)))
-            .mistake(
-                "The loss is divided by the batch size; the network returns what its loss says.",
-                number(loss / size),
-            )
-            .mistake("This is 0; forward returns the loss.", number(0.0));
+            .mistake("This is the loss of the input. First pass the input through the layers.", {
+                number(probe_loss(&input, &label))
+            })
+            .mistake("The loss is divided by the batch size. Return what `loss.forward` returns.", number(loss / size))
+            .mistake("This is 0. Forward returns the loss.", number(0.0));
         check.equal_number(check.run(|| network.forward()), loss);
         forward_calls(&check, &log.take().0);
-        check.that(network.losses().is_empty(), "forward recorded the loss: train does that, once an iteration.");
+        check.that(
+            network.losses().is_empty(),
+            "forward recorded the loss. Only train records it, once for each iteration.",
+        );
     }
 }
 
 #[test]
-fn backward_starts_at_the_loss_and_goes_from_the_last_layer_to_the_first() {
+fn backward_passes_the_error_from_the_loss_through_the_last_layer_to_the_first() {
     let (mut network, log) = network();
     for batch in 0..3 {
         let (_, label) = probe_batch(batch);
@@ -131,10 +140,10 @@ fn backward_starts_at_the_loss_and_goes_from_the_last_layer_to_the_first() {
         backward_calls(&check, &calls);
         check
             .mistake(
-                "This is the label of the next batch: backward asks the data source for none.",
+                "This is the label of the next batch. Use the label that forward got; do not ask the data source again.",
                 probe_batch(batch + 1).1,
             )
-            .mistake("This is the label of the first batch; backward belongs to the last forward.", probe_batch(0).1)
+            .mistake("This is the label of the first batch. Use the label of the last forward.", probe_batch(0).1)
             .equal(&arguments[0], &label);
         errors(&arguments, &label);
     }
@@ -153,14 +162,17 @@ fn backward_belongs_to_the_last_forward() {
     let (calls, arguments) = log.take();
     backward_calls(&check, &calls);
     let check = Check::new(BACKWARD)
-        .mistake("This is the label of the first forward; backward belongs to the last.", probe_batch(0).1)
-        .mistake("This is the label of the next batch: backward asks the data source for none.", probe_batch(2).1);
+        .mistake("This is the label of the first forward. Use the label of the last forward.", probe_batch(0).1)
+        .mistake(
+            "This is the label of the next batch. Use the label that forward got; do not ask the data source again.",
+            probe_batch(2).1,
+        );
     check.equal(&arguments[0], &probe_batch(1).1);
     errors(&arguments, &probe_batch(1).1);
 }
 
 #[test]
-fn train_goes_forward_and_backward_once_an_iteration() {
+fn train_calls_forward_and_backward_once_for_each_iteration() {
     let (mut network, log) = network();
     let check = Check::new(TRAIN);
     let iteration = [&FORWARD_CALLS[..], &BACKWARD_CALLS[..]].concat();
@@ -175,10 +187,10 @@ fn train_goes_forward_and_backward_once_an_iteration() {
         &[
             ("train(1) did nothing.", &[]),
             ("train(1) made two iterations.", &twice),
-            ("train does not call backward, so nothing is learned.", &FORWARD_CALLS),
-            ("backward comes before forward.", &reversed),
-            ("train calls forward twice: the loss to record is the one that the first call returned.", &forward_twice),
-            ("train calls forward again after backward: the loss to record is of the forward before.", &forward_last),
+            ("train does not call backward, so the network does not learn.", &FORWARD_CALLS),
+            ("train calls backward before forward. Call forward first.", &reversed),
+            ("train calls forward twice. Record the loss that the first call returned.", &forward_twice),
+            ("train calls forward again after backward. Record the loss of the forward before it.", &forward_last),
         ],
     );
     check.run(|| network.train(2));
@@ -189,7 +201,7 @@ fn train_goes_forward_and_backward_once_an_iteration() {
         &[
             ("train(2) made one iteration.", &iteration),
             ("train(2) made three iterations.", &iteration.repeat(3)),
-            ("All forward passes come first; each iteration is one forward and one backward.", &all_forward),
+            ("train makes all forward passes first. Each iteration is one forward and one backward.", &all_forward),
         ],
     );
     check.run(|| network.train(0));
@@ -197,7 +209,7 @@ fn train_goes_forward_and_backward_once_an_iteration() {
 }
 
 #[test]
-fn train_records_the_loss_of_every_iteration() {
+fn train_records_the_loss_of_each_iteration() {
     let (mut network, _) = network();
     let expected: Vec<f64> = (0..5).map(batch_loss).collect();
     let check = Check::new(TRAIN);
@@ -208,25 +220,32 @@ fn train_records_the_loss_of_every_iteration() {
 }
 
 #[test]
-fn predict_returns_the_last_layer_output() {
+fn predict_returns_the_output_of_the_last_layer() {
     let (network, log) = network();
     let input = Matrix::from_rows([[1.0, -2.0], [0.5, 4.0], [3.0, 0.0]]);
     let check = Check::new(PREDICT)
         .given("input", &input)
-        .mistake("The layers come in the wrong order: first to last.", first(&second(&third(&input))))
-        .mistake("This is the first layer's output; the last one's is asked.", first(&input))
-        .mistake("This is the output of the layer before the last.", second(&first(&input)))
-        .mistake("Every layer was given the input; each takes the output of the one before.", third(&input));
+        .mistake(
+            "The layers come in the wrong order. Pass the input from the first layer to the last.",
+            first(&second(&third(&input))),
+        )
+        .mistake("This is the output of the first layer. Return the output of the last layer.", first(&input))
+        .mistake(
+            "This is the output of the layer before the last. Return the output of the last layer.",
+            second(&first(&input)),
+        )
+        .mistake("Every layer got the input. Pass each layer the output of the previous layer.", third(&input));
     let prediction = check.run(|| network.predict(input.clone()));
     check.equal(&prediction, &through_layers(&input));
     let with_loss = ["first.predict", "second.predict", "third.predict", "loss.forward"];
-    check.calls(&log.take().0, &with_loss[..3], &[("predict called the loss; a prediction needs none.", &with_loss)]);
+    let needs_none = "predict called the loss. It only passes the input through the layers.";
+    check.calls(&log.take().0, &with_loss[..3], &[(needs_none, &with_loss)]);
 }
 
 #[test]
-fn predict_leaves_training_alone() {
+fn predict_does_not_affect_training() {
     let (mut network, log) = network();
-    let check = Check::new("Neural Network, predict: changes nothing that training needs");
+    let check = Check::new("Neural Network, predict: changes nothing in the network");
     check.run(|| {
         network.forward();
         network.predict(Matrix::ones(7, 2))
@@ -237,17 +256,17 @@ fn predict_leaves_training_alone() {
     backward_calls(&check, &calls);
     check.equal(&arguments[0], &probe_batch(0).1);
     errors(&arguments, &probe_batch(0).1);
-    check.that(network.losses().is_empty(), "predict or backward recorded a loss: train does that.");
+    check.that(network.losses().is_empty(), "predict or backward recorded a loss. Only train records it.");
     check.run(|| network.train(1));
     losses(network.losses(), &[batch_loss(1)]);
 }
 
 #[test]
-fn a_single_layer_is_a_network() {
+fn a_network_may_have_a_single_layer() {
     let log = Log::default();
     let mut network = NeuralNetwork::new(CountingOptimizer(0.0), ProbeData::new(&log), ProbeLoss(log.clone()));
     let (check, (input, label)) = (Check::new(FORWARD), probe_batch(0));
-    check.run(|| network.append_layer(ProbeLayer::trainable("only", 3.0, 1.0, &log)));
+    check.run(|| network.append_layer(ProbeLayer::with_weight("only", 3.0, 1.0, &log)));
     let loss = check.run(|| network.forward());
     check.equal_number(loss, probe_loss(&input.map(|x| 3.0 * x + 1.0), &label));
     check.run(|| network.backward());
@@ -255,18 +274,18 @@ fn a_single_layer_is_a_network() {
     Check::new(BACKWARD).calls(
         &log.take().0,
         &calls,
-        &[("The first layer gets no error: it needs one to learn.", &calls[..4])],
+        &[("The first layer got no error. It has weights too, so call its backward.", &calls[..4])],
     );
     check.equal(&network.layers()[0].parameters().unwrap().weights, &number(1.0));
 }
 
-/// A network of three layers that do not commute, the middle one trainable, and the log of its parts.
+/// A network of three layers whose order matters, the second with parameters, and the log of all calls.
 fn network() -> (NeuralNetwork, Log) {
     let log = Log::default();
     let mut network = NeuralNetwork::new(CountingOptimizer(0.0), ProbeData::new(&log), ProbeLoss(log.clone()));
     Check::new(APPEND).run(|| {
         network.append_layer(ProbeLayer::new("first", 2.0, 1.0, &log));
-        network.append_layer(ProbeLayer::trainable("second", -1.0, 0.5, &log));
+        network.append_layer(ProbeLayer::with_weight("second", -1.0, 0.5, &log));
         network.append_layer(ProbeLayer::new("third", 0.25, 3.0, &log));
     });
     (network, log)
@@ -293,14 +312,14 @@ fn batch_loss(batch: usize) -> f64 {
     probe_loss(&through_layers(&input), &label)
 }
 
-/// The weight of each of three trainable layers after so many iterations, with an optimizer whose n-th update adds n.
+/// The weight of each of three layers with parameters after `iterations`, with an optimizer whose n-th update adds n.
 fn weights_after(iterations: usize) -> Matrix {
     let log = Log::default();
     let mut network = NeuralNetwork::new(CountingOptimizer(0.0), ProbeData::new(&log), ProbeLoss(log.clone()));
     let check = Check::new(APPEND);
     check.run(|| {
         for name in ["first", "second", "third"] {
-            network.append_layer(ProbeLayer::trainable(name, 1.0, 1.0, &log));
+            network.append_layer(ProbeLayer::with_weight(name, 1.0, 1.0, &log));
             network.append_layer(ProbeLayer::new("between", 1.0, 1.0, &log));
         }
         for _ in 0..iterations {
@@ -308,8 +327,8 @@ fn weights_after(iterations: usize) -> Matrix {
             network.backward();
         }
     });
-    let trainable = network.layers().iter().filter_map(|layer| layer.parameters());
-    let weights: Vec<f64> = trainable.map(|parameters| parameters.weights[(0, 0)]).collect();
+    let with_parameters = network.layers().iter().filter_map(|layer| layer.parameters());
+    let weights: Vec<f64> = with_parameters.map(|parameters| parameters.weights[(0, 0)]).collect();
     Matrix::from_rows([weights])
 }
 
@@ -318,19 +337,27 @@ fn forward_calls(check: &Check, calls: &[String]) {
     let last_first = with(&["data.next_batch", "third.forward", "second.forward", "first.forward", "loss.forward"]);
     let twice = [&["data.next_batch"], &FORWARD_CALLS[..]].concat();
     let predicts = with(&["data.next_batch", "first.predict", "second.predict", "third.predict", "loss.forward"]);
+    let evaluates = [&FORWARD_CALLS[..4], &["loss.evaluate"]].concat();
     let and_back = [&FORWARD_CALLS[..], &BACKWARD_CALLS[..]].concat();
     check.calls(
         calls,
         &FORWARD_CALLS,
         &[
-            ("The layers go from the last to the first; forward goes from the first to the last.", &last_first),
-            ("The data source is asked twice; input and label come together, from one batch.", &twice),
-            ("The layers' predict was called: it keeps nothing for backward. Call their forward.", &predicts),
-            ("The loss is not computed: loss.forward comes last.", &FORWARD_CALLS[..4]),
-            ("forward also goes backward; that is for backward, when it is called.", &and_back),
-            ("The layers are left out.", &["data.next_batch", "loss.forward"]),
-            ("The last layer is left out.", &["data.next_batch", "first.forward", "second.forward", "loss.forward"]),
-            ("The first layer is left out.", &["data.next_batch", "second.forward", "third.forward", "loss.forward"]),
+            ("forward calls the layers from the last to the first. Call them from the first to the last.", &last_first),
+            ("forward asks the data source twice. Take the input and the label from one batch.", &twice),
+            ("forward calls predict of the layers, which keeps nothing for backward. Call their forward.", &predicts),
+            ("The loss is not computed. Call `loss.forward` last.", &FORWARD_CALLS[..4]),
+            ("forward calls `loss.evaluate`, which keeps nothing for backward. Call `loss.forward`.", &evaluates),
+            ("forward also runs the backward pass. Only backward does that.", &and_back),
+            ("forward leaves out the layers.", &["data.next_batch", "loss.forward"]),
+            (
+                "forward leaves out the last layer.",
+                &["data.next_batch", "first.forward", "second.forward", "loss.forward"],
+            ),
+            (
+                "forward leaves out the first layer.",
+                &["data.next_batch", "second.forward", "third.forward", "loss.forward"],
+            ),
         ],
     );
 }
@@ -343,59 +370,65 @@ fn backward_calls(check: &Check, calls: &[String]) {
         calls,
         &BACKWARD_CALLS,
         &[
-            ("The layers go from the first to the last; the error goes from the last to the first.", &forward_order),
-            ("The data source is asked again: backward uses the label of the batch that forward took.", &asks),
-            ("backward goes forward again: forward was called before.", &again),
-            ("Only the loss's error is computed; it goes through the layers then.", &BACKWARD_CALLS[..1]),
-            ("The loss is left out: its backward gives the first error.", &BACKWARD_CALLS[1..]),
-            ("The first layer is left out: it has weights too that learn from the error.", &BACKWARD_CALLS[..3]),
-            ("The last layer is left out.", &["loss.backward", "second.backward", "first.backward"]),
+            (
+                "backward calls the layers from the first to the last. Call them from the last to the first.",
+                &forward_order,
+            ),
+            ("backward asks the data source again. Use the label of the batch that forward took.", &asks),
+            ("backward calls forward again. It uses what the last forward kept.", &again),
+            ("backward computes the error of the loss but does not pass it through the layers.", &BACKWARD_CALLS[..1]),
+            ("backward leaves out the loss. Its backward returns the first error.", &BACKWARD_CALLS[1..]),
+            ("backward leaves out the first layer, which may have weights to update too.", &BACKWARD_CALLS[..3]),
+            ("backward leaves out the last layer.", &["loss.backward", "second.backward", "first.backward"]),
             ("backward did nothing.", &[]),
         ],
     );
 }
 
-/// The errors that the layers were given, from the last to the first.
+/// Checks the errors that the layers got, from the last to the first.
 fn errors(arguments: &[Matrix], label: &Matrix) {
     let start = probe_error(label);
-    let below_third = start.map(|e| 3.0 * e + 0.25);
-    let below_second = below_third.map(|e| 0.5 * e - 1.0);
-    let named = [("third", &start), ("second", &below_third), ("first", &below_second)];
+    let after_third = start.map(|e| 3.0 * e + 0.25);
+    let after_second = after_third.map(|e| 0.5 * e - 1.0);
+    let named = [("third", &start), ("second", &after_third), ("first", &after_second)];
     for ((name, expected), received) in named.into_iter().zip(&arguments[1..]) {
         let check = match name {
-            "third" => Check::new("Neural Network, backward: the last layer is given the error of the loss"),
-            "second" => Check::new("Neural Network, backward: each layer is given the error of the one behind it"),
-            _ => Check::new("Neural Network, backward: the first layer is given the error of the one behind it"),
+            "third" => Check::new("Neural Network, backward: the last layer gets the error that the loss returned"),
+            "second" => Check::new("Neural Network, backward: each layer gets the error that the next layer returned"),
+            _ => Check::new("Neural Network, backward: the first layer gets the error that the next layer returned"),
         };
         let check = check.given("label of the batch", label);
         let check = if name == "third" {
             check
         } else {
-            check.mistake("This is the error of the loss; it is for the last layer alone.", start.clone())
+            check.mistake(
+                "This is the error of the loss, which only the last layer gets. Pass on what each backward returns.",
+                start.clone(),
+            )
         };
         check.equal(received, expected);
     }
 }
 
-/// The recorded losses must be these.
+/// Checks the recorded losses.
 fn losses(received: &[f64], expected: &[f64]) {
     let row = |losses: &[f64]| Matrix::from_rows([losses]);
     let sums: Vec<f64> = (1..=expected.len()).map(|n| expected[..n].iter().sum()).collect();
     let twice: Vec<f64> = expected.iter().flat_map(|&loss| [loss, loss]).collect();
     let check = Check::new(TRAIN)
-        .mistake("No loss was recorded.", row(&[]))
-        .mistake("The losses add up: each iteration records its own.", row(&sums))
-        .mistake("Only the last loss is there: one is recorded every iteration.", row(&expected[expected.len() - 1..]))
-        .mistake("Every loss is recorded twice: forward records none, train does.", row(&twice))
+        .mistake("No loss was recorded. Record one for each iteration.", row(&[]))
+        .mistake("Each recorded loss is the sum of all losses so far. Record the loss of the iteration.", row(&sums))
+        .mistake("There is the last loss, but no earlier one. Add the loss of each iteration to the list.", {
+            row(&expected[expected.len() - 1..])
+        })
+        .mistake("Every loss is recorded twice. Record it once, in train.", row(&twice))
         .mistake(
-            "The losses of the first training are gone: train adds to them.",
+            "The losses of the first call of train are missing. Later calls add to the list.",
             row(&expected[expected.len() / 2 + 1..]),
         );
     let check = match received.len().cmp(&expected.len()) {
-        Ordering::Less => check.mistake("Losses are missing: one is recorded every iteration.", row(received)),
-        Ordering::Greater => {
-            check.mistake("There are too many losses: one is recorded every iteration.", row(received))
-        }
+        Ordering::Less => check.mistake("Losses are missing. Record one for each iteration.", row(received)),
+        Ordering::Greater => check.mistake("There are too many losses. Record one for each iteration.", row(received)),
         Ordering::Equal => check,
     };
     check.equal(&row(received), &row(expected));

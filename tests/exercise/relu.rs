@@ -5,7 +5,7 @@ const FORWARD: &str = "ReLU, forward: f(x) = max(0, x)";
 const BACKWARD: &str = "ReLU, backward: eₙ₋₁ = 0 if x ≤ 0, else eₙ (Eq. 12)";
 
 #[test]
-fn forward_by_hand() {
+fn forward_gives_the_output_computed_by_hand() {
     let x = Matrix::from_rows([[-2.0, 0.0, 3.0], [9.0, -0.5, -7.0]]);
     forward(&x, &Matrix::from_rows([[0.0, 0.0, 3.0], [9.0, 0.0, 0.0]]));
 }
@@ -16,7 +16,7 @@ fn forward_agrees_with_the_reference_values() {
 }
 
 #[test]
-fn forward_takes_any_shape() {
+fn forward_works_for_every_shape() {
     for (rows, columns) in [(1, 1), (1, 6), (7, 1), (5, 8)] {
         let x = random_matrix(rows, columns, (10 * rows + columns) as u64);
         forward(&x, &x.map(|x| if x > 0.0 { x } else { 0.0 }));
@@ -25,7 +25,7 @@ fn forward_takes_any_shape() {
 }
 
 #[test]
-fn backward_by_hand() {
+fn backward_gives_the_error_computed_by_hand() {
     let x = Matrix::from_rows([[-2.0, 1.0, 3.0], [9.0, -0.5, 0.25]]);
     let e = Matrix::from_rows([[5.0, -6.0, 7.0], [0.5, -8.0, -0.125]]);
     backward(&x, &e, &Matrix::from_rows([[0.0, -6.0, 7.0], [0.5, 0.0, -0.125]]));
@@ -37,14 +37,14 @@ fn backward_agrees_with_the_reference_values() {
 }
 
 #[test]
-fn backward_is_zero_where_the_input_is_zero_and_not_where_it_is_tiny() {
+fn backward_gives_zero_for_an_input_of_zero_but_passes_the_error_of_a_tiny_positive_input() {
     let x = Matrix::from_rows([[0.0, 1.0, -0.0], [-1.0, 0.0, 2.0], [1e-300, -1e-300, 0.0]]);
     let e = Matrix::from_rows([[4.0, 5.0, 6.0], [7.0, -8.0, 9.0], [1.0, 2.0, 3.0]]);
     backward(&x, &e, &Matrix::from_rows([[0.0, 5.0, 0.0], [0.0, 0.0, 9.0], [1.0, 0.0, 0.0]]));
 }
 
 #[test]
-fn backward_takes_any_shape() {
+fn backward_works_for_every_shape() {
     for (rows, columns) in [(1, 1), (1, 6), (7, 1), (5, 8)] {
         let x = random_matrix(rows, columns, (10 * rows + columns) as u64);
         let e = random_matrix(rows, columns, (500 + 10 * rows + columns) as u64);
@@ -62,8 +62,14 @@ fn backward_belongs_to_the_last_forward() {
     let check = Check::new(BACKWARD)
         .given("X′ of the last forward", &second)
         .given("E′ₙ", &e2)
-        .mistake("The mask is of the first forward; backward belongs to the last.", masked(&e2, &first))
-        .mistake("Errors of earlier batches are added.", &masked(&e1, &first) + &masked(&e2, &second));
+        .mistake(
+            "The mask comes from the input of the first forward. Use the input of the last forward.",
+            masked(&e2, &first),
+        )
+        .mistake(
+            "The errors of earlier batches are added. Return the error of the last batch only.",
+            &masked(&e1, &first) + &masked(&e2, &second),
+        );
     let error = check.run(|| {
         relu.forward(first.clone());
         relu.backward(e1);
@@ -82,86 +88,84 @@ fn backward_belongs_to_the_last_forward() {
 }
 
 #[test]
-fn predict_is_forward_but_backward_does_not_notice() {
+fn predict_returns_the_output_and_does_not_affect_backward() {
     let (x, other, e) = (random_matrix(3, 4, 41), random_matrix(3, 4, 42), random_matrix(3, 4, 43));
     let mut relu = Relu::new();
-    let check = Check::new("ReLU, predict: f(x) = max(0, x), and nothing in the layer changes").given("X′", &other);
+    let check = Check::new("ReLU, predict: f(x) = max(0, x), without changing the layer").given("X′", &other);
     check.run(|| relu.forward(x.clone()));
     let prediction = check.run(|| relu.predict(other.clone()));
     check.equal(&prediction, &other.map(|x| if x > 0.0 { x } else { 0.0 }));
 
     let masked = |x: &Matrix| e.zip_map(x, |e, x| if x > 0.0 { e } else { 0.0 });
-    let check = Check::new(BACKWARD)
-        .given("X′ of forward", &x)
-        .given("X′ of predict", &other)
-        .given("E′ₙ", &e)
-        .mistake("The mask is of the input to predict; backward belongs to the last forward.", masked(&other));
+    let check =
+        Check::new(BACKWARD).given("X′ of forward", &x).given("X′ of predict", &other).given("E′ₙ", &e).mistake(
+            "The mask comes from the input to predict. Use the input of the last forward; predict changes nothing.",
+            masked(&other),
+        );
     check.equal(&check.run(|| relu.backward(e.clone())), &masked(&x));
 }
 
-/// Forward must give what is expected.
+/// Checks the output of forward.
 fn forward(x: &Matrix, expected: &Matrix) {
     let mut check = Check::new(FORWARD)
         .given("X′", x)
-        .mistake("This is |x|: what is negative becomes 0.", x.map(f64::abs))
-        .mistake("This is min(0, x): what is positive stays.", x.map(|x| x.min(0.0)))
-        .mistake("This is 1 where x > 0, the derivative: forward returns x there.", x.map(|x| f64::from(x > 0.0)))
-        .mistake("This is 1 where x ≥ 0, the derivative: forward returns x there.", x.map(|x| f64::from(x >= 0.0)))
-        .mistake("This is −max(0, x): the sign is flipped.", x.map(|x| -x.max(0.0)))
-        .mistake("This is max(0, −x): the sign of the input is flipped.", x.map(|x| (-x).max(0.0)))
-        .mistake("This is max(1, x): the larger of x and 0 is asked.", x.map(|x| x.max(1.0)))
-        .mistake("This is cut off at 1: f(x) = max(0, x) has no upper end.", x.map(|x| x.clamp(0.0, 1.0)))
-        .mistake("This is cut off at 6: f(x) = max(0, x) has no upper end.", x.map(|x| x.clamp(0.0, 6.0)))
-        .mistake("This is the sigmoid.", x.map(|x| 1.0 / (1.0 + (-x).exp())))
-        .mistake("This is tanh.", x.map(f64::tanh))
-        .mistake("This is softplus, ln(1 + exp(x)).", x.map(|x| x.exp().ln_1p()))
-        .mistake("This is x·sigmoid(x).", x.map(|x| x / (1.0 + (-x).exp())));
+        .mistake("This is |x|. A negative x becomes 0.", x.map(f64::abs))
+        .mistake("This is min(0, x). Keep the positive x, and replace the negative ones by 0.", x.map(|x| x.min(0.0)))
+        .mistake("This is 1 where x > 0, the derivative of f. Forward returns x there.", {
+            x.map(|x| f64::from(x > 0.0))
+        })
+        .mistake("This is 1 where x ≥ 0, the derivative of f. Forward returns x there.", {
+            x.map(|x| f64::from(x >= 0.0))
+        })
+        .mistake("This is −max(0, x), with the wrong sign.", x.map(|x| -x.max(0.0)))
+        .mistake("This is max(0, −x). The sign of the input is wrong.", x.map(|x| (-x).max(0.0)))
+        .mistake("This is max(1, x). Return the larger of x and 0.", x.map(|x| x.max(1.0)))
+        .mistake("The output is limited to 1. f(x) = max(0, x) has no upper limit.", x.map(|x| x.clamp(0.0, 1.0)))
+        .mistake("The output is limited to 6. f(x) = max(0, x) has no upper limit.", x.map(|x| x.clamp(0.0, 6.0)))
+        .mistake("This is the sigmoid of x. ReLU is max(0, x).", x.map(|x| 1.0 / (1.0 + (-x).exp())))
+        .mistake("This is tanh(x). ReLU is max(0, x).", x.map(f64::tanh))
+        .mistake("This is softplus, ln(1 + exp(x)). ReLU is max(0, x).", x.map(|x| x.exp().ln_1p()))
+        .mistake("This is x · sigmoid(x). ReLU is max(0, x).", x.map(|x| x / (1.0 + (-x).exp())));
     let received = check.run(|| Relu::new().forward(x.clone()));
     if let Some(slope) = leak(&received, x, x) {
-        let leaky = "This is a leaky ReLU, which lets part of a negative x through: f(x) is 0 there.";
+        let leaky = "This is a leaky ReLU, which passes a part of a negative x. The output is 0 there.";
         check = check.mistake(leaky, x.map(|x| if x > 0.0 { x } else { slope * x }));
     }
     check.equal(&received, expected);
 }
 
-/// Forward, then backward, must give what is expected.
+/// Checks the error that backward returns after a forward.
 fn backward(x: &Matrix, e: &Matrix, expected: &Matrix) {
     let rule = |f: fn(f64, f64) -> f64| x.zip_map(e, f);
     let mut check = Check::new(BACKWARD)
         .given("X′", x)
         .given("E′ₙ", e)
-        .mistake("The mask is x ≥ 0; at x = 0 the error is 0.", rule(|x, e| if x >= 0.0 { e } else { 0.0 }))
-        .mistake("The error passes everywhere, also where x ≤ 0.", e.clone())
-        .mistake("The mask is the sign of the error, not of the input x.", rule(|_, e| e.max(0.0)))
+        .mistake("The mask is x ≥ 0. At x = 0 the error is 0.", rule(|x, e| if x >= 0.0 { e } else { 0.0 }))
+        .mistake("The error passes everywhere. It is 0 where x ≤ 0.", e.clone())
+        .mistake("The mask is the sign of the error. Use the sign of the input x.", rule(|_, e| e.max(0.0)))
         .mistake(
-            "Errors that are negative are lost: only the sign of x decides.",
+            "Negative errors are lost. Only the sign of x decides whether an error passes.",
             rule(|x, e| if x > 0.0 { e.max(0.0) } else { 0.0 }),
         )
+        .mistake("This is the mask, 1 where x > 0, without the error. Multiply it by eₙ.", {
+            rule(|x, _| f64::from(x > 0.0))
+        })
+        .mistake("This is the mask, 1 where x ≥ 0, without the error. Multiply it by eₙ.", {
+            rule(|x, _| f64::from(x >= 0.0))
+        })
+        .mistake("The mask is inverted. Errors pass where x > 0.", rule(|x, e| if x > 0.0 { 0.0 } else { e }))
+        .mistake("The mask is inverted. Errors pass where x > 0.", rule(|x, e| if x < 0.0 { e } else { 0.0 }))
         .mistake(
-            "This is the mask, 1 where x > 0, without the error: it is multiplied by eₙ.",
-            rule(|x, _| f64::from(x > 0.0)),
-        )
-        .mistake(
-            "This is the mask, 1 where x ≥ 0, without the error: it is multiplied by eₙ.",
-            rule(|x, _| f64::from(x >= 0.0)),
-        )
-        .mistake(
-            "The mask is the wrong way round: errors pass where x > 0.",
-            rule(|x, e| if x > 0.0 { 0.0 } else { e }),
-        )
-        .mistake(
-            "The mask is the wrong way round: errors pass where x > 0.",
-            rule(|x, e| if x < 0.0 { e } else { 0.0 }),
-        )
-        .mistake(
-            "The error is multiplied by max(0, x); the derivative of that is 1, not x.",
+            "The error is multiplied by max(0, x). Multiply it by the derivative of max(0, x), which is 1 where x > 0.",
             rule(|x, e| e * x.max(0.0)),
         )
-        .mistake("The error is multiplied by x.", rule(|x, e| e * x))
-        .mistake("This is max(0, x), the output of forward: backward returns an error.", rule(|x, _| x.max(0.0)))
-        .mistake("The error's sign is flipped.", rule(|x, e| if x > 0.0 { -e } else { 0.0 }))
+        .mistake("The error is multiplied by x. It passes unchanged where x > 0 and is 0 elsewhere.", {
+            rule(|x, e| e * x)
+        })
+        .mistake("This is max(0, x), the output of forward. Backward returns an error.", rule(|x, _| x.max(0.0)))
+        .mistake("The sign of the error is wrong.", rule(|x, e| if x > 0.0 { -e } else { 0.0 }))
         .mistake(
-            "Where x = 0 half the error passes; at x = 0 the error is 0.",
+            "Half of the error passes where x = 0. At x = 0 the error is 0.",
             rule(|x, e| match x {
                 x if x > 0.0 => e,
                 0.0 => 0.5 * e,
@@ -169,31 +173,29 @@ fn backward(x: &Matrix, e: &Matrix, expected: &Matrix) {
             }),
         )
         .mistake(
-            "A small x counts as 0 here: every positive x passes the error, however small.",
+            "A small positive x is treated as 0. Every positive x passes the error, however small it is.",
             rule(|x, e| if x > f64::EPSILON { e } else { 0.0 }),
         )
-        .mistake("The mask is x > 1; errors pass where x > 0.", rule(|x, e| if x > 1.0 { e } else { 0.0 }))
-        .mistake(
-            "The mask is |x| > 0; where x is negative the error is 0.",
-            rule(|x, e| if x == 0.0 { 0.0 } else { e }),
-        )
-        .mistake(
-            "Where x is negative the error's sign is flipped; it is 0 there.",
-            rule(|x, e| if x > 0.0 { e } else { -e }),
-        );
+        .mistake("The mask is x > 1. Errors pass where x > 0.", rule(|x, e| if x > 1.0 { e } else { 0.0 }))
+        .mistake("The mask is x ≠ 0. Where x is negative the error is 0.", {
+            rule(|x, e| if x == 0.0 { 0.0 } else { e })
+        })
+        .mistake("Where x is negative, the error passes with the opposite sign. It is 0 there.", {
+            rule(|x, e| if x > 0.0 { e } else { -e })
+        });
     let received = check.run(|| {
         let mut relu = Relu::new();
         relu.forward(x.clone());
         relu.backward(e.clone())
     });
     if let Some(slope) = leak(&received, e, x) {
-        let leaky = "This is a leaky ReLU, which lets part of the error through where x is negative: it is 0 there.";
+        let leaky = "This is a leaky ReLU, which passes a part of the error where x is negative. The error is 0 there.";
         check = check.mistake(leaky, e.zip_map(x, |e, x| if x > 0.0 { e } else { slope * e }));
     }
     check.equal(&received, expected);
 }
 
-/// The part of `whole` that was received at the first place with a negative input.
+/// Returns the part of `whole` that was received for the first negative input.
 fn leak(received: &Matrix, whole: &Matrix, x: &Matrix) -> Option<f64> {
     let place = x.as_slice().iter().position(|&x| x < 0.0).filter(|_| received.shape() == x.shape())?;
     let slope = received.as_slice()[place] / whole.as_slice()[place];

@@ -4,14 +4,14 @@ use feedforward::{Matrix, Optimizer, Sgd};
 const RULE: &str = "Basic Optimization (SGD), update: w⁽ᵏ⁺¹⁾ = w⁽ᵏ⁾ − η ∇L(w⁽ᵏ⁾)";
 
 #[test]
-fn one_step_by_hand() {
+fn one_step_gives_the_weights_computed_by_hand() {
     let (w, g) = (Matrix::from_rows([[1.0, -2.0], [0.5, 3.0]]), Matrix::from_rows([[10.0, -4.0], [2.0, 0.0]]));
     let expected = Matrix::from_rows([[0.0, -1.6], [0.3, 3.0]]); // 1 − 0.1·10, −2 + 0.1·4, 0.5 − 0.1·2, 3 − 0.1·0
     one_step(&w, 0.1, &g, &expected);
 }
 
 #[test]
-fn one_step_with_any_learning_rate_and_shape() {
+fn one_step_works_with_every_learning_rate_and_shape() {
     for (seed, (rows, columns, eta)) in [(1, 1, 0.5), (1, 4, 2.0), (5, 1, 1e-3), (4, 3, 0.03)].into_iter().enumerate() {
         let (w, g) = (random_matrix(rows, columns, seed as u64), random_matrix(rows, columns, 100 + seed as u64));
         one_step(&w, eta, &g, &w.zip_map(&g, |w, g| w - eta * g));
@@ -19,18 +19,18 @@ fn one_step_with_any_learning_rate_and_shape() {
 }
 
 #[test]
-fn a_gradient_of_zero_leaves_the_weights() {
+fn a_gradient_of_zero_does_not_change_the_weights() {
     let (w, eta) = (random_matrix(3, 2, 7), 0.1);
     let g = Matrix::zeros(3, 2);
-    let check = Check::new(RULE).given("w", &w).given("∇L", &g).mistake(
-        "The weights shrink where the gradient is 0: only η ∇L is subtracted, no part of w.",
-        &w * (1.0 - eta),
-    );
+    let check = Check::new(RULE)
+        .given("w", &w)
+        .given("∇L", &g)
+        .mistake("The weights shrink although the gradient is 0. Subtract η ∇L, and no part of w.", &w * (1.0 - eta));
     check.equal(&check.run(|| updated(&mut Sgd::new(eta), &w, &g)), &w);
 }
 
 #[test]
-fn every_step_is_new_and_remembers_no_other() {
+fn a_step_does_not_depend_on_earlier_steps() {
     let (w, eta) = (random_matrix(3, 2, 11), 0.1);
     let (g1, g2) = (random_matrix(3, 2, 12), random_matrix(3, 2, 13));
     let mut sgd = Sgd::new(eta);
@@ -45,13 +45,18 @@ fn every_step_is_new_and_remembers_no_other() {
         .given("w of the second step", &w1)
         .given("∇L of the first step", &g1)
         .given("∇L of the second step", &g2)
-        .mistake("The second step repeats the first gradient.", w1.zip_map(&g1, |w, g| w - eta * g))
-        .mistake("The gradients of both steps add up: each update uses its own alone.", &expected - &(&g1 * eta))
+        .mistake("The second step uses the gradient of the first step.", w1.zip_map(&g1, |w, g| w - eta * g))
         .mistake(
-            "The second step also moves along the first gradient: that is momentum. Plain SGD remembers no earlier step.",
+            "The second step uses the sum of both gradients. Each step uses its own gradient only.",
+            &expected - &(&g1 * eta),
+        )
+        .mistake(
+            "The second step also moves along the first gradient. That is momentum; plain SGD keeps no earlier gradient.",
             moves_along(&g1),
         )
-        .mistake("The second step has another learning rate than the first; η is constant.", moves_along(&g2))
+        .mistake("The learning rate of the second step differs from that of the first. η is constant.", {
+            moves_along(&g2)
+        })
         .equal(&w2, &expected);
 }
 
@@ -64,19 +69,19 @@ fn a_copy_takes_the_same_step() {
 
     let mut copied = w.clone();
     check.run(|| Sgd::new(0.25).boxed_clone().update(&mut copied, &g));
-    let check = Check::new("Basic Optimization (SGD), boxed_clone: a copy has the same learning rate");
-    check.that(extra(&copied, &one, &g).is_none(), "The copy has another learning rate.");
+    let check = Check::new("Basic Optimization (SGD), boxed_clone: a copy with the same learning rate");
+    check.that(extra(&copied, &one, &g).is_none(), "The copy has a different learning rate.");
     check.equal(&copied, &one);
-    check.that(Sgd::new(0.25).learning_rate() == 0.25, "learning_rate does not return the η that new was given.");
+    check.that(Sgd::new(0.25).learning_rate() == 0.25, "`learning_rate` does not return the η that `new` was given.");
 }
 
-/// One step from w against g must give what is expected.
+/// Checks one step from `w` against `g`.
 fn one_step(w: &Matrix, eta: f64, g: &Matrix, expected: &Matrix) {
     let check = step(w, eta, g);
     check.equal(&check.run(|| updated(&mut Sgd::new(eta), w, g)), expected);
 }
 
-/// The check of a single step, and what comes of it by mistake.
+/// A check of one step that knows the results of common mistakes.
 fn step(w: &Matrix, eta: f64, g: &Matrix) -> Check {
     let rows = w.rows() as f64;
     let rule = |step: fn(f64, f64, f64) -> f64| w.zip_map(g, |w, g| step(w, eta, g));
@@ -84,46 +89,48 @@ fn step(w: &Matrix, eta: f64, g: &Matrix) -> Check {
         .given("w", w)
         .given("∇L", g)
         .mistake(
-            "The step goes along the gradient, w + η ∇L: that climbs. Descent subtracts.",
+            "The step goes along the gradient, w + η ∇L, so the loss grows. Subtract: w − η ∇L.",
             rule(|w, eta, g| w + eta * g),
         )
-        .mistake("This is the step −η ∇L alone; the new weights are w − η ∇L.", rule(|_, eta, g| -eta * g))
-        .mistake("This is η ∇L alone; the new weights are w − η ∇L.", rule(|_, eta, g| eta * g))
+        .mistake("This is the step −η ∇L alone. The new weights are w − η ∇L.", rule(|_, eta, g| -eta * g))
+        .mistake("This is η ∇L alone. The new weights are w − η ∇L.", rule(|_, eta, g| eta * g))
         .mistake("The last row of the weights was not updated.", {
             Matrix::from_fn(w.rows(), w.columns(), |i, j| {
                 if i + 1 < w.rows() { w[(i, j)] - eta * g[(i, j)] } else { w[(i, j)] }
             })
         })
-        .mistake("The learning rate η is ignored.", rule(|w, _, g| w - g))
-        .mistake("The learning rate η is ignored, and the step climbs.", rule(|w, _, g| w + g))
-        .mistake("This is the gradient, not the new weights.", rule(|_, _, g| g))
-        .mistake("η multiplies the weights too: only the gradient is scaled.", rule(|w, eta, g| eta * (w - g)))
-        .mistake("η multiplies the weights, not the gradient.", rule(|w, eta, g| eta * w - g))
-        .mistake("The weights and the gradient are exchanged.", rule(|w, eta, g| g - eta * w))
-        .mistake("The gradient is divided by η; it is multiplied.", rule(|w, eta, g| w - g / eta))
+        .mistake("The learning rate η is ignored. This is w − ∇L.", rule(|w, _, g| w - g))
+        .mistake("The learning rate η is ignored, and the gradient is added. This is w + ∇L.", rule(|w, _, g| w + g))
+        .mistake("This is the gradient. The new weights are w − η ∇L.", rule(|_, _, g| g))
+        .mistake("η multiplies the weights too. It scales only the gradient.", rule(|w, eta, g| eta * (w - g)))
+        .mistake("η multiplies the weights. It scales only the gradient.", rule(|w, eta, g| eta * w - g))
+        .mistake("Weights and gradient are exchanged. This is ∇L − η w.", rule(|w, eta, g| g - eta * w))
+        .mistake("The gradient is divided by η. Multiply it by η.", rule(|w, eta, g| w - g / eta))
         .mistake(
-            "The weights are multiplied by the step: w − η ∇L is a difference.",
+            "The weights are multiplied by 1 − η ∇L. Subtract η ∇L from them instead.",
             rule(|w, eta, g| w * (1.0 - eta * g)),
         )
         .mistake(
-            "The weights shrink as well (weight decay): only η ∇L is subtracted.",
+            "The weights also shrink, which is weight decay. Subtract only η ∇L.",
             rule(|w, eta, g| w - eta * (g + w)),
         )
-        .mistake("Only the sign of the gradient is used, not its size.", rule(|w, eta, g| w - eta * g.signum()))
-        .mistake("The gradient's sign is lost: |∇L|.", rule(|w, eta, g| w - eta * g.abs()))
-        .mistake("The gradient is squared.", rule(|w, eta, g| w - eta * g * g))
-        .mistake("The step is made twice.", rule(|w, eta, g| w - 2.0 * eta * g))
+        .mistake("The step uses only the sign of the gradient and ignores its size.", {
+            rule(|w, eta, g| w - eta * g.signum())
+        })
+        .mistake("The step uses |∇L| and ignores the sign of the gradient.", rule(|w, eta, g| w - eta * g.abs()))
+        .mistake("The gradient is squared. This is w − η (∇L)².", rule(|w, eta, g| w - eta * g * g))
+        .mistake("The step is taken twice. This is w − 2 η ∇L.", rule(|w, eta, g| w - 2.0 * eta * g))
         .mistake("The step is divided by the number of rows.", w.zip_map(g, |w, g| w - eta * g / rows))
 }
 
-/// The weights after an update; the caller's stay.
+/// Returns the weights after an update of a copy.
 fn updated(sgd: &mut Sgd, w: &Matrix, g: &Matrix) -> Matrix {
     let mut weights = w.clone();
     sgd.update(&mut weights, g);
     weights
 }
 
-/// How much of `direction` the received matrix has too much, if it has and differs in nothing else.
+/// Returns the factor c ≠ 0 if the received matrix is the expected one plus c times `direction`.
 fn extra(received: &Matrix, expected: &Matrix, direction: &Matrix) -> Option<f64> {
     if received.shape() != expected.shape() {
         return None;

@@ -1,4 +1,4 @@
-//! A class of submissions in a folder of its own, and its grades.
+//! A class of submissions in a temporary folder, and its grades.
 
 use std::collections::HashMap;
 use std::fs;
@@ -15,12 +15,12 @@ pub const SECTIONS: [(&str, f64); 6] = [
     ("network", 25.0),
 ];
 
-/// Runs the binary with these words.
+/// Runs the binary with these arguments.
 pub fn feedforward(words: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_feedforward")).args(words).output().expect("the binary runs")
 }
 
-/// A folder of submissions, gone when it is dropped.
+/// A folder of submissions, which is deleted on drop.
 pub struct Class {
     top: PathBuf,
 }
@@ -39,24 +39,24 @@ impl Class {
         Class { top }
     }
 
-    /// The folder in which each submission has its own.
+    /// The folder that contains one folder for each submission.
     pub fn folder(&self) -> PathBuf {
         self.top.join("class")
     }
 
-    /// Adds a section's file to a submission.
+    /// Adds the file of a section to a submission.
     pub fn add(&mut self, submission: &str, section: &str, source: &str) {
         self.add_file(submission, &format!("src/{section}.rs"), source);
     }
 
-    /// Adds any file to a submission.
+    /// Adds a file to a submission.
     pub fn add_file(&mut self, submission: &str, path: &str, text: &str) {
         let path = self.folder().join(submission).join(path);
         fs::create_dir_all(path.parent().unwrap()).expect("a folder");
         fs::write(path, text).expect("a file");
     }
 
-    /// Grades all submissions, with these options.
+    /// Grades all submissions with these options.
     pub fn grade(&self, options: &[&str]) -> Grades {
         let csv = self.top.join("grades.csv");
         let folder = self.folder();
@@ -72,7 +72,7 @@ impl Class {
     }
 }
 
-/// What grading found.
+/// The grades of a class, and the printed output.
 pub struct Grades {
     columns: Vec<String>,
     lines: HashMap<String, Vec<String>>,
@@ -98,7 +98,7 @@ impl Grades {
     }
 }
 
-/// The fields of a line of CSV.
+/// The fields of one line of CSV.
 fn fields(line: &str) -> Vec<String> {
     let mut fields = vec![String::new()];
     let mut quoted = false;

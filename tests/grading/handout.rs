@@ -1,5 +1,5 @@
-//! The handout is a crate that builds, checks itself and learns Iris, without a network and without warnings; and the
-//! files that grading writes are what their readers expect.
+//! Tests that the handout builds, checks itself and learns Iris without a network and without warnings, and that the
+//! files that `grade` writes have the format that their readers expect.
 
 use super::class::{Class, SECTIONS, feedforward};
 use super::{file, reference};
@@ -45,7 +45,7 @@ fn the_handout_fails_all_checks_and_the_reference_in_it_passes_them_and_learns_i
     }
     let output = cargo(&folder, &["test"]);
     assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
-    assert_eq!(text(&output.stdout).matches("test result: ok").count(), 1, "one list of checks, not several");
+    assert_eq!(text(&output.stdout).matches("test result: ok").count(), 1, "more than one list of checks");
     let output = cargo(&folder, &["test", "relu"]);
     assert!(text(&output.stdout).contains("test relu::") && !text(&output.stdout).contains("test sgd::"));
     let output = cargo(&folder, &["run"]);
@@ -72,9 +72,9 @@ fn the_files_for_gradescope_and_classroom_hold_points_and_reasons() {
     };
     let (table, results, result) = grade(&[]);
     for json in [&results, &result] {
-        assert_eq!(value(json).map(str::trim), Some(""), "no JSON: {json}");
+        assert_eq!(value(json).map(str::trim), Some(""), "not JSON: {json}");
     }
-    assert!(table.contains("The mask is x ≥ 0; at x = 0 the error is 0."), "{table}");
+    assert!(table.contains("The mask is x ≥ 0. At x = 0 the error is 0."), "{table}");
     assert!(results.contains("\"score\": 8.89,") && results.contains("The mask is x ≥ 0"), "{results}");
     assert_eq!(results.matches("\"max_score\"").count(), 6);
     assert_eq!(results.matches("\"status\": \"passed\"").count(), 1);
@@ -88,7 +88,7 @@ fn the_files_for_gradescope_and_classroom_hold_points_and_reasons() {
     let nothing = class.folder().join("nothing");
     fs::create_dir_all(&nothing).unwrap();
     let words = ["grade", nothing.to_str().unwrap(), "--gradescope", gradescope.to_str().unwrap()];
-    assert!(feedforward(&words).status.success(), "who handed in nothing gets a report too");
+    assert!(feedforward(&words).status.success(), "an empty submission gets a report too");
     let results_of_nothing = fs::read_to_string(&gradescope).unwrap();
     assert!(
         results_of_nothing.contains("\"score\": 0,") && results_of_nothing.contains("there is no file src/relu.rs")
@@ -100,7 +100,7 @@ fn the_files_for_gradescope_and_classroom_hold_points_and_reasons() {
 
 #[test]
 #[ignore = "compiles solutions"]
-fn a_class_is_graded_in_one_go_but_has_no_single_report() {
+fn a_class_gets_a_table_of_grades_but_no_report_for_one_submission() {
     let mut class = Class::new("class");
     for name in ["ada", "bob", "eve"] {
         class.add(name, "sgd", &reference("sgd"));
@@ -117,7 +117,7 @@ fn a_class_is_graded_in_one_go_but_has_no_single_report() {
     assert!(text(&output.stderr).contains("--gradescope is for one submission, here are 3: use --csv"));
 }
 
-/// What follows the JSON value with which the text begins; none if it begins with no value.
+/// Skips the JSON value at the beginning of the text and returns the rest; `None` if there is no value.
 fn value(text: &str) -> Option<&str> {
     let text = text.trim_start();
     let items = |mut rest: &'_ str, close: char, item: fn(&str) -> Option<&str>| -> Option<usize> {
@@ -145,12 +145,12 @@ fn value(text: &str) -> Option<&str> {
     }
 }
 
-/// What follows the name, the colon and the value with which the text begins.
+/// Skips the name, the colon and the value at the beginning of the text and returns the rest.
 fn pair(text: &str) -> Option<&str> {
     value(string(text.trim_start())?.trim_start().strip_prefix(':')?)
 }
 
-/// What follows the JSON string with which the text begins.
+/// Skips the JSON string at the beginning of the text and returns the rest.
 fn string(text: &str) -> Option<&str> {
     let mut hidden = false;
     for (at, c) in text.strip_prefix('"')?.char_indices() {

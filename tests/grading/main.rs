@@ -1,8 +1,8 @@
-//! The proof that the grader is right: the reference, the handout, wrong solutions, unusual ones, and tricks. The wrong and
-//! unusual ones are the plain solution with a few changes each, so that the reference can go its own way.
+//! Tests of the grader with the reference, the handout, wrong solutions, unusual solutions, and tricks. Each wrong or
+//! unusual solution is the plain solution with a few changes, so that changes to the reference do not affect it.
 //!
-//! It compiles some hundred solutions, which takes minutes; so most of it runs when asked for, as the gate does:
-//! `cargo test --test grading -- --include-ignored`
+//! The tests compile more than a hundred solutions, which takes minutes. Most of them are therefore ignored by default:
+//! `cargo test --test grading -- --include-ignored` runs them all.
 
 mod class;
 mod handout;
@@ -14,13 +14,13 @@ use class::{Class, SECTIONS};
 use unusual::UNUSUAL;
 use wrong::WRONG;
 
-/// A plain solution with changes in one section.
+/// The plain solution with changes in one section.
 pub struct Solution {
     section: &'static str,
     name: &'static str,
-    /// What stands in the plain solution, once, and what takes its place.
+    /// Pieces of the plain solution, each of which occurs once, and their replacements.
     changes: &'static [(&'static str, &'static str)],
-    /// A part of what the grader must say.
+    /// A part of the reason that the grader must give.
     says: &'static str,
 }
 
@@ -36,7 +36,7 @@ impl Solution {
     }
 }
 
-/// The reference's source of this section.
+/// The source of this section in the reference.
 fn reference(section: &str) -> String {
     file("src", section)
 }
@@ -87,7 +87,7 @@ fn solutions_written_from_the_handout_get_full_marks() {
     assert_eq!((grades.total("by-hand"), grades.total("plain")), (100.0, 100.0), "{}", grades.output);
 }
 
-/// Submission n has the n-th solution of every section, so that each section is judged beside five others' mistakes.
+/// Puts the n-th solutions of all sections into submission n, so that each section is graded beside five other mistakes.
 fn together(solutions: &'static [Solution]) -> impl Iterator<Item = (String, &'static Solution)> {
     let nth = |solution: &Solution| {
         let before = solutions.iter().take_while(|other| !std::ptr::eq(*other, solution));
@@ -98,7 +98,7 @@ fn together(solutions: &'static [Solution]) -> impl Iterator<Item = (String, &'s
 
 #[test]
 #[ignore = "compiles more than a hundred solutions"]
-fn every_wrong_solution_loses_points_and_is_told_why() {
+fn every_wrong_solution_loses_points_and_gets_the_right_reason() {
     let mut class = Class::new("wrong");
     for (name, solution) in together(WRONG) {
         class.add(&name, solution.section, &solution.source());

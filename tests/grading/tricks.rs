@@ -1,11 +1,11 @@
-//! What a grader must withstand: code that ends, hangs or bends the program, forged records, and files that a submission
-//! has no business to bring.
+//! What the grader must withstand: code that exits, hangs or crashes, forged results, and files that do not belong in a
+//! submission.
 
 use super::class::{Class, SECTIONS, feedforward};
 use super::{file, reference};
 use std::fs;
 
-/// Each replaces the update of SGD by a statement that does not do it.
+/// Statements that replace the update of SGD, and a part of the reason that the grader must give.
 const TRICKS: [(&str, &str, &str); 14] = [
     ("exit", "std::process::exit(0);", "ended in the middle"),
     (
@@ -35,7 +35,7 @@ const TRICKS: [(&str, &str, &str); 14] = [
     ("endless-output", "loop { println!(\"passed passed passed passed passed passed\"); }", "longer than"),
     (
         "endless-memory",
-        // Zeros: the system reserves such memory at once and writes none of it, so that the limit is met before the time.
+        // The system reserves memory for zeros at once without writing it, so the memory limit is reached before the time limit.
         "let mut all = Vec::new(); loop { all.push(std::hint::black_box(vec![0.0; 1 << 24])); assert!(all.len() < 1 << 20); }",
         "not enough memory",
     ),
@@ -69,7 +69,7 @@ fn sgd_with(statement: &str) -> String {
 
 #[test]
 #[ignore = "waits for endless loops"]
-fn tricks_earn_nothing_and_hold_up_nobody() {
+fn tricks_earn_nothing_and_do_not_affect_other_sections() {
     let mut class = Class::new("tricks");
     for (name, statement, _) in TRICKS {
         class.add(name, "sgd", &sgd_with(&format!("let _ = eta; {statement}")));
@@ -91,7 +91,7 @@ fn tricks_earn_nothing_and_hold_up_nobody() {
 
 #[test]
 #[ignore = "compiles solutions"]
-fn what_a_correct_solution_leaves_behind_is_ended() {
+fn processes_and_threads_that_a_solution_leaves_behind_are_ended() {
     let mut class = Class::new("leftovers");
     let marker = class.folder().join("marker");
     let leave = format!(
@@ -104,12 +104,12 @@ fn what_a_correct_solution_leaves_behind_is_ended() {
     let grades = class.grade(&[]);
     assert_eq!((grades.points("leaves", "sgd"), grades.points("leaves", "relu")), (5.0, 5.0), "{}", grades.output);
     std::thread::sleep(std::time::Duration::from_secs(4));
-    assert!(!marker.exists(), "a program that the solution started lived on");
+    assert!(!marker.exists(), "a program that the solution started is still running");
 }
 
 #[test]
 #[ignore = "compiles solutions"]
-fn only_section_files_are_taken_and_nothing_is_changed() {
+fn only_the_section_files_are_read_and_no_file_is_changed() {
     let mut class = Class::new("files");
     let marker = class.folder().join("marker");
     let build = format!("fn main() {{ std::fs::write({marker:?}, \"\").unwrap(); }}");
@@ -132,7 +132,7 @@ fn only_section_files_are_taken_and_nothing_is_changed() {
     class.add_file("nested", "feedforward-main/src/sgd.rs", &reference("sgd"));
     class.add_file("nested-deep", "upload/feedforward/src/sgd.rs", &reference("sgd"));
     class.add_file("nested-deep", "__MACOSX/src/sgd.rs", "");
-    class.add_file("empty", "notes.txt", "I did not manage");
+    class.add_file("empty", "notes.txt", "I did not finish it");
     class.add("large", "sgd", &format!("{}\n// {}", reference("sgd"), "x".repeat(300 * 1024)));
     class.add_file("folder", "src/sgd.rs/inside", "");
     class.add("second-file", "sgd", &format!("{}\nmod helper;\n", reference("sgd")));
@@ -178,7 +178,7 @@ fn only_section_files_are_taken_and_nothing_is_changed() {
     }
 }
 
-/// All files of all submissions, with size and time.
+/// All files of all submissions, with size and modification time.
 fn listing(class: &Class) -> Vec<String> {
     fn walk(folder: &std::path::Path, all: &mut Vec<String>) {
         for entry in fs::read_dir(folder).unwrap() {
@@ -197,7 +197,7 @@ fn listing(class: &Class) -> Vec<String> {
 }
 
 #[test]
-fn wrong_words_are_named_with_what_would_be_right() {
+fn wrong_arguments_are_named_with_a_correction() {
     let class = Class::new("words");
     let empty = class.folder();
     let empty = empty.to_str().unwrap();

@@ -1,4 +1,4 @@
-//! Correct solutions that do things in other ways than the plain one.
+//! Correct solutions that differ from the plain solution.
 
 use super::Solution;
 
@@ -21,13 +21,13 @@ pub const UNUSUAL: &[Solution] = unusual! {
             "for i in 0..weights.rows() { for j in 0..weights.columns() { weights[(i, j)] += -(eta * gradient[(i, j)]); } }";
 
     fully_connected "column dropped after the product":
-        "let error_previous = error.matmul(self.parameters.weights.first_rows(inputs).t());" =>
-            "let full = error.matmul(self.parameters.weights.t());
-             let error_previous = Matrix::from_fn(full.rows(), inputs, |i, j| full[(i, j)]);";
+        "let error_previous = error.matmul(without_biases.t());" =>
+            "let full = error.matmul(weights.t());
+             let error_previous = Matrix::from_fn(full.rows(), without_biases.rows(), |i, j| full[(i, j)]);";
     fully_connected "a copy of the weights without biases":
-        "let error_previous = error.matmul(self.parameters.weights.first_rows(inputs).t());" =>
-            "let rows: Vec<usize> = (0..inputs).collect();
-             let error_previous = error.matmul(&self.parameters.weights.select_rows(&rows).transpose());";
+        "let error_previous = error.matmul(without_biases.t());" =>
+            "let rows: Vec<usize> = (0..without_biases.rows()).collect();
+             let error_previous = error.matmul(&weights.select_rows(&rows).transpose());";
     fully_connected "three loops":
         "let output = input.matmul(&self.parameters.weights);" =>
             "let w = &self.parameters.weights;
@@ -49,6 +49,23 @@ pub const UNUSUAL: &[Solution] = unusual! {
             "let mut weights = self.parameters.weights.clone();
              optimizer.update(&mut weights, &gradient);
              self.parameters.weights = weights;";
+    fully_connected "optimizer taken and put back":
+        "        if let Some(optimizer) = &mut self.parameters.optimizer {" =>
+            "        if let Some(mut optimizer) = self.parameters.optimizer.take() {",
+        " // W′ − η · X′ᵀ E′ₙ (11)\n" => "\n            self.parameters.optimizer = Some(optimizer);\n";
+    fully_connected "the parameters taken apart":
+        "        let gradient = input.t().matmul(&error);" =>
+            "        let Parameters { weights, gradient: kept, optimizer } = &mut self.parameters;
+             let gradient = input.t().matmul(&error);",
+        "        if let Some(optimizer) = &mut self.parameters.optimizer {" => "        if let Some(optimizer) = optimizer {",
+        "optimizer.update(&mut self.parameters.weights, &gradient)" => "optimizer.update(weights, &gradient)",
+        "self.parameters.gradient = Some(gradient);" => "*kept = Some(gradient);";
+    fully_connected "the gradient stored first":
+        "        self.parameters.gradient = Some(gradient);\n" => "",
+        "        if let Some(optimizer) = &mut self.parameters.optimizer {" =>
+            "        self.parameters.gradient = Some(gradient);
+             if let (Some(optimizer), Some(gradient)) = (&mut self.parameters.optimizer, &self.parameters.gradient) {",
+        "optimizer.update(&mut self.parameters.weights, &gradient)" => "optimizer.update(&mut self.parameters.weights, gradient)";
     fully_connected "a generator of its own":
         "FullyConnected::from_weights(Matrix::from_fn(inputs + 1, outputs, |_, _| random.uniform()))" =>
             "let mut state = random.bits();
@@ -76,7 +93,7 @@ pub const UNUSUAL: &[Solution] = unusual! {
     relu "a mask of bools":
         "input: Option<Matrix>, // X′: batch × inputs" => "mask: Vec<bool>,",
         "self.input = Some(input);" => "self.mask = input.as_slice().iter().map(|&x| x > 0.0).collect();",
-        "        let input = self.input.as_ref().expect(\"Relu::backward: forward comes first\");\n" => "",
+        "        let input = self.input.as_ref().expect(\"Relu::backward: call forward first\");\n" => "",
         "        error.assert_same_shape(\"Relu::backward\", input);\n" => "",
         "error.zip_map_in_place(input, |e, x| if x <= 0.0 { 0.0 } else { e });" =>
             "for (e, &keep) in error.as_mut_slice().iter_mut().zip(&self.mask) { if !keep { *e = 0.0; } }";
@@ -86,7 +103,7 @@ pub const UNUSUAL: &[Solution] = unusual! {
     relu "with a stack":
         "input: Option<Matrix>," => "input: Vec<Matrix>,",
         "self.input = Some(input);" => "self.input.push(input);",
-        "self.input.as_ref().expect(\"Relu::backward: forward comes first\")" => "&self.input.pop().expect(\"forward first\")";
+        "self.input.as_ref().expect(\"Relu::backward: call forward first\")" => "&self.input.pop().expect(\"forward first\")";
 
     softmax "full Jacobian":
         "            let sum: f64 = error.iter().zip(output).map(|(e, y)| e * y).sum();\n            for (e, y) in error.iter_mut().zip(output) {\n                *e = y * (*e - sum); //                           ŷ (Eₙ − Σⱼ Eₙ,ⱼ ŷⱼ)   (14)\n            }" =>
@@ -106,7 +123,7 @@ pub const UNUSUAL: &[Solution] = unusual! {
     softmax "the input kept, and the output made again":
         "        let output = self.predict(input);\n        self.output = Some(output.clone());\n        output" =>
             "        self.output = Some(input.clone());\n        self.predict(input)",
-        "        let output = self.output.as_ref().expect(\"Softmax::backward: forward comes first\");" =>
+        "        let output = self.output.as_ref().expect(\"Softmax::backward: call forward first\");" =>
             "        let output = &self.predict(self.output.clone().expect(\"forward first\"));";
     softmax "held at the smallest, and normalised again":
         "        }\n        input\n    }" => "            let sum: f64 = input[i].iter().sum();\n            input[i].iter_mut().for_each(|x| *x /= sum);\n        }\n        input\n    }";
@@ -131,13 +148,17 @@ pub const UNUSUAL: &[Solution] = unusual! {
         "self.prediction = Some(prediction);" => "self.prediction = Some((prediction, label.clone()));",
         "let prediction = self.prediction.as_ref().expect" => "let (prediction, label) = self.prediction.as_ref().expect",
         "fn backward(&mut self, label: &Matrix)" => "fn backward(&mut self, _: &Matrix)";
+    cross_entropy "evaluate by a copy's forward":
+        "        prediction.assert_same_shape(\"CrossEntropyLoss\", label);" => "        self.clone().forward(prediction.clone(), label)\n    }\n\n    fn forward(&mut self, prediction: Matrix, label: &Matrix) -> f64 {",
+        "        }\n        loss\n    }" => "        }\n        self.prediction = Some(prediction);\n        loss\n    }",
+        "    #[track_caller]\n    fn forward(&mut self, prediction: Matrix, label: &Matrix) -> f64 {\n        let loss = self.evaluate(&prediction, label);\n        self.prediction = Some(prediction);\n        loss\n    }\n" => "";
     cross_entropy "−0 where the label is 0": "if y == 0.0 { 0.0 }" => "if y == 0.0 { -0.0 }";
 
     network "a clone of the box":
         "if let Some(parameters) = layer.parameters_mut() {\n            parameters.optimizer = Some(self.optimizer.boxed_clone());\n        }" =>
             "if layer.parameters().is_some() { layer.parameters_mut().unwrap().optimizer = Some(self.optimizer.clone()); }";
     network "backward for all":
-        "if let Some((first, others)) = self.layers.split_first_mut() {\n            for layer in others.iter_mut().rev() {\n                error = layer.backward(error);\n            }\n            first.backward_weights(error);\n        }" =>
+        "if let Some((first, others)) = self.layers.split_first_mut() {\n            for layer in others.iter_mut().rev() {\n                error = layer.backward(error);\n            }\n            first.backward_weights(error); // the data need no error\n        }" =>
             "for layer in self.layers.iter_mut().rev() { error = layer.backward(error); }";
     network "with indices":
         "        for layer in &mut self.layers {\n            output = layer.forward(output);\n        }" =>

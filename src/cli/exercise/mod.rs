@@ -54,7 +54,7 @@ pub(crate) const SECTIONS: [Section; 6] = [
         title: "Fully Connected Layer",
         points: 45,
         asked: &[
-            ("new", "fully connected layer, new: weights uniform in [0, 1)"),
+            ("new", "fully connected layer, new: all weights uniformly random in [0, 1)"),
             ("predict", "fully connected layer, predict: Eq. 9"),
             ("forward", "fully connected layer, forward: Eq. 9"),
             ("backward", "fully connected layer, backward: Eq. 10 and 11"),
@@ -94,7 +94,7 @@ pub(crate) const SECTIONS: [Section; 6] = [
         points: 10,
         asked: &[
             ("evaluate", "cross entropy loss, evaluate: Eq. 15"),
-            ("forward", "cross entropy loss, forward: Eq. 15"),
+            ("forward", "cross entropy loss, forward: Eq. 15, and keep the prediction"),
             ("backward", "cross entropy loss, backward: Eq. 16"),
         ],
         removed: &[Removed::Field("prediction"), Removed::Function("labelled_class")],
@@ -104,11 +104,14 @@ pub(crate) const SECTIONS: [Section; 6] = [
         title: "Neural Network",
         points: 25,
         asked: &[
-            ("append_layer", "neural network, append_layer: a copy of the optimizer for a layer with parameters"),
-            ("forward", "neural network, forward: the loss of the next batch"),
-            ("backward", "neural network, backward: the error, from the loss to the first layer"),
-            ("train", "neural network, train: forward, record the loss, backward"),
-            ("predict", "neural network, predict: the last layer's output"),
+            (
+                "append_layer",
+                "neural network, append_layer: add the layer; one with parameters gets a copy of the optimizer",
+            ),
+            ("forward", "neural network, forward: pass the next batch through all layers, return its loss"),
+            ("backward", "neural network, backward: pass the error of the loss through all layers, last to first"),
+            ("train", "neural network, train: forward, record the loss, backward in each iteration"),
+            ("predict", "neural network, predict: the output of the last layer"),
         ],
         removed: &[Removed::Field("label"), Removed::Text("            label: None,\n")],
     },

@@ -1,60 +1,65 @@
-//! What a wrong result looks like, when it is none of the known mistakes.
+//! Describes a wrong result that is not the result of a known mistake.
 
 use feedforward::Matrix;
 
-/// One line on how the received matrix differs. `same` says whether the received matrix is another, but for rounding.
+/// Says in one line how the received matrix differs. `same` tells whether it equals a given matrix up to rounding.
 pub fn of(received: &Matrix, expected: &Matrix, same: &dyn Fn(&Matrix) -> bool) -> String {
     let ((m, n), (rows, columns)) = (received.shape(), expected.shape());
     if same(&expected.transpose()) {
-        return "This is the transpose of what was expected.".to_string();
+        return "This is the transpose of the expected matrix.".to_string();
     }
     if (m, n) != (rows, columns) {
-        return format!("The shape is {m}×{n}, but should be {rows}×{columns}.");
+        return format!("The shape is {m}×{n}. It must be {rows}×{columns}.");
     }
     let count = |what: fn(f64) -> bool| received.as_slice().iter().filter(|&&x| what(x)).count();
     let (nan, infinite, elements) = (count(f64::is_nan), count(f64::is_infinite), rows * columns);
     if nan + infinite > 0 && expected.as_slice().iter().all(|x| x.is_finite()) {
-        return format!("Of {elements} elements {nan} are NaN and {infinite} infinite.");
+        return format!("Of {elements} elements, {nan} are NaN and {infinite} are infinite.");
     }
     if elements > 1 && received.max_abs() == 0.0 {
-        return "Everything is 0.".to_string();
+        return "All elements are 0.".to_string();
     }
     if let Some(factor) = factor(received, expected, same) {
         return factor;
     }
     let right: Vec<usize> = (0..rows).filter(|&i| close(&received[i], &expected[i])).collect();
     if !right.is_empty() && right.len() < rows {
-        return format!("Only {} of {rows} rows (samples) are right: {right:?}, counted from 0.", right.len());
+        return format!("Only {} of {rows} rows (samples) are right, counted from 0: {}.", right.len(), list(&right));
     }
     let (received, expected) = (received.transpose(), expected.transpose());
     let right: Vec<usize> = (0..columns).filter(|&j| close(&received[j], &expected[j])).collect();
     if !right.is_empty() && right.len() < columns {
-        return format!("Only {} of {columns} columns are right: {right:?}, counted from 0.", right.len());
+        return format!("Only {} of {columns} columns are right, counted from 0: {}.", right.len(), list(&right));
     }
     "The values differ.".to_string()
 }
 
-/// Whether the result is what was expected, times or plus a constant.
+/// The numbers, separated by commas.
+fn list(numbers: &[usize]) -> String {
+    numbers.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// Says so if the received matrix is the expected one times or plus a constant.
 fn factor(received: &Matrix, expected: &Matrix, same: &dyn Fn(&Matrix) -> bool) -> Option<String> {
     let place = (0..expected.as_slice().len()).find(|&i| expected.as_slice()[i].abs() > 1e-3)?;
     let (x, y) = (received.as_slice()[place], expected.as_slice()[place]);
     let (ratio, rows) = (x / y, expected.rows() as f64);
     if same(&expected.map(|x| -x)) {
-        return Some("The sign is flipped.".to_string());
+        return Some("The sign is wrong.".to_string());
     }
     if expected.as_slice().len() == 1 {
-        return None; // any number is any other, times something
+        return None; // every number is every other one times a factor
     }
     if same(&expected.map(|x| ratio * x)) {
         let batch = (ratio * rows - 1.0).abs() < 1e-9 && rows > 1.0;
-        let reason = if batch { format!(": it is divided by {rows}, the number of rows") } else { String::new() };
-        return Some(format!("Every element is the expected one times {}{reason}.", rounded(ratio)));
+        let reason = if batch { format!(" It is divided by {rows}, the number of rows.") } else { String::new() };
+        return Some(format!("Every element is the expected one times {}.{reason}", rounded(ratio)));
     }
     same(&expected.map(|y_i| y_i + (x - y)))
         .then(|| format!("Every element is the expected one plus {}.", rounded(x - y)))
 }
 
-/// Where the first difference is, with all its digits.
+/// Says where the first difference is, with all digits.
 pub fn first_difference(received: &Matrix, expected: &Matrix) -> String {
     if received.shape() != expected.shape() {
         return String::new();

@@ -1,6 +1,6 @@
-//! What the checks share: comparing what was expected with what was received, and saying what went wrong.
+//! What the checks share: they compare the received result with the expected one and explain the difference.
 
-#![allow(dead_code, reason = "each section uses its part, and may be compiled alone")]
+#![allow(dead_code, reason = "each section uses a part of it and may be compiled alone")]
 #![allow(unreachable_pub, reason = "public to the sections")]
 
 pub mod golden;
@@ -11,7 +11,7 @@ use feedforward::Matrix;
 use feedforward::random::Random;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-/// One thing that a section must do: the equation, what it is computed from, and what comes out when it is mistaken.
+/// One thing that a section must do: its equation, the input of the equation, and the results of known mistakes.
 pub struct Check {
     equation: &'static str,
     given: Vec<(&'static str, Matrix)>,
@@ -21,55 +21,61 @@ pub struct Check {
 }
 
 impl Check {
-    /// A check of this equation, named with its section and its number on the slides.
+    /// Creates a check of an equation. The text names the section and the number on the slides.
     pub fn new(equation: &'static str) -> Check {
         Check { equation, given: Vec::new(), mistakes: Vec::new(), tolerance: 1e-12, relative: false }
     }
 
-    /// What the result is computed from; shown when it is wrong.
+    /// Adds an input, which is shown if the result is wrong.
     pub fn given(mut self, name: &'static str, matrix: &Matrix) -> Check {
         self.given.push((name, matrix.clone()));
         self
     }
 
-    /// What a known mistake would compute here. When that was received, the mistake is named.
+    /// Adds the result of a known mistake. If it is received, the message names the mistake.
     pub fn mistake(mut self, mistake: &'static str, result: Matrix) -> Check {
         self.mistakes.push((mistake, result));
         self
     }
 
-    /// Allows for the rounding of sums over so many products, in any order.
+    /// Sets the tolerance for rounding in sums of `products` products, in any order.
     pub fn inner_dimension(mut self, products: usize) -> Check {
         self.tolerance = 1e-12 * products as f64;
         self
     }
 
-    /// Allows for this part of the largest element.
+    /// Sets the tolerance, relative to the largest element. The default is 1e-12.
     pub fn tolerance(mut self, tolerance: f64) -> Check {
         self.tolerance = tolerance;
         self
     }
 
-    /// Every element must be right to this part of itself. Otherwise it is to 1e-12 of the largest element.
+    /// Sets the tolerance of each element, relative to that element.
     pub fn relative(mut self, tolerance: f64) -> Check {
         (self.tolerance, self.relative) = (tolerance, true);
         self
     }
 
-    /// Runs the code under test. When it panics, says for which equation and input.
+    /// Runs the code under test. If it panics, fails with the equation and the input.
     #[track_caller]
     pub fn run<T>(&self, code: impl FnOnce() -> T) -> T {
         catch_unwind(AssertUnwindSafe(code)).unwrap_or_else(|payload| {
             let text = payload.downcast_ref::<&str>().map(|text| text.to_string());
             let text = text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_default();
             if text.starts_with("not yet implemented") {
-                resume_unwind(payload); // todo!: nothing more to say
+                resume_unwind(payload); // todo!: the code is not written yet
             }
-            self.fail(&format!("The code panicked: {text}"), &[])
+            let nothing = text.contains("a `None` value") || text.contains("0×0");
+            let question = if nothing && self.equation.contains("backward") {
+                ". Does forward keep what backward needs?"
+            } else {
+                ""
+            };
+            self.fail(&format!("The code panicked: {text}{question}"), &[])
         })
     }
 
-    /// Compares element by element.
+    /// Fails unless the matrices are equal up to rounding.
     #[track_caller]
     pub fn equal(&self, received: &Matrix, expected: &Matrix) {
         let same = |other: &Matrix| self.same(received, other, expected);
@@ -78,12 +84,12 @@ impl Check {
         }
         let mistake = self.mistakes.iter().find(|(_, result)| same(result)).map(|(mistake, _)| mistake.to_string());
         let given = self.given.iter().find(|(_, given)| same(given));
-        let unchanged = given.map(|(name, _)| format!("This is {name} itself, unchanged."));
+        let unchanged = given.map(|(name, _)| format!("This is {name}, unchanged."));
         let hint = mistake.or(unchanged).unwrap_or_else(|| hint::of(received, expected, &same));
         self.fail(&hint, &[("expected", expected), ("received", received)]);
     }
 
-    /// Compares two numbers.
+    /// Fails unless the numbers are equal up to rounding.
     #[track_caller]
     pub fn equal_number(&self, received: f64, expected: f64) {
         self.equal(&number(received), &number(expected));
@@ -97,21 +103,21 @@ impl Check {
         }
     }
 
-    /// Compares the order of calls. The mistakes are other orders, each with its explanation.
+    /// Fails unless the calls are the expected ones in the expected order. `mistakes` explains other sequences of calls.
     #[track_caller]
     pub fn calls(&self, received: &[String], expected: &[&str], mistakes: &[(&str, &[&str])]) {
         if received == expected {
             return;
         }
         let known = mistakes.iter().find(|(_, calls)| received == *calls).map(|(mistake, _)| *mistake);
-        let hint = known.unwrap_or("These are not the calls that were expected, or not in that order.");
+        let hint = known.unwrap_or("The calls are not the expected ones, or not in the expected order.");
         let lines = |calls: Vec<&str>| if calls.is_empty() { "none".to_string() } else { calls.join(", ") };
         let received = lines(received.iter().map(String::as_str).collect());
         let expected = lines(expected.to_vec());
         self.fail(&format!("{hint}\n\nexpected calls: {expected}\nreceived calls: {received}"), &[]);
     }
 
-    /// Whether two matrices agree, but for rounding; the size of the expected elements says how much of that there is.
+    /// Whether two matrices are equal up to rounding, which is relative to the size of the expected elements.
     fn same(&self, one: &Matrix, other: &Matrix, expected: &Matrix) -> bool {
         let largest = expected.max_abs().max(0.01);
         let agree = |(&x, &y): (&f64, &f64)| {
@@ -121,7 +127,7 @@ impl Check {
         one.shape() == other.shape() && one.as_slice().iter().zip(other.as_slice()).all(agree)
     }
 
-    /// Equation and explanation first, a line each; then the matrices.
+    /// Panics with a message: the equation, the explanation (one line each), then the matrices.
     #[track_caller]
     fn fail(&self, hint: &str, results: &[(&str, &Matrix)]) -> ! {
         let mut text = format!("{}\n{hint}\n", self.equation);
@@ -136,12 +142,12 @@ impl Check {
     }
 }
 
-/// A number as a matrix, to be compared like one.
+/// A number as a 1×1 matrix.
 pub fn number(x: f64) -> Matrix {
     Matrix::from_rows([[x]])
 }
 
-/// Numbers uniform in ±2, none of them nearer to 0 than 0.01.
+/// A matrix of numbers uniform in ±2, but none within 0.01 of 0.
 pub fn random_matrix(rows: usize, columns: usize, seed: u64) -> Matrix {
     let mut random = Random::new(seed);
     Matrix::from_fn(rows, columns, |_, _| {

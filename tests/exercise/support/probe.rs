@@ -1,10 +1,10 @@
-//! Stand-ins for the parts of a network that a check does not check: simple, and they remember how they were called.
+//! Simple parts of a network that record how they were called. A check uses them in place of the other sections.
 
 use feedforward::{DataSource, Layer, Loss, Matrix, Optimizer, Parameters};
 use std::mem::take;
 use std::sync::{Arc, Mutex};
 
-/// Who was called, in which order, and with what.
+/// The calls of all probes, in order, with their arguments.
 #[derive(Clone, Debug, Default)]
 pub struct Log(Arc<Mutex<Vec<(String, Matrix)>>>);
 
@@ -13,13 +13,13 @@ impl Log {
         self.0.lock().unwrap().push((call, argument.clone()));
     }
 
-    /// The names of the calls since the last time, and their arguments.
+    /// Returns the names and the arguments of the calls since the last `take`.
     pub fn take(&self) -> (Vec<String>, Vec<Matrix>) {
         take(&mut *self.0.lock().unwrap()).into_iter().unzip()
     }
 }
 
-/// An optimizer with a rule of its own, w/2 − 3g + 1, which no layer will have by chance.
+/// An optimizer with the rule w/2 − 3g + 1, which no layer computes by chance.
 #[derive(Debug)]
 pub struct ProbeOptimizer(pub Log);
 
@@ -40,7 +40,7 @@ impl Optimizer for ProbeOptimizer {
     }
 }
 
-/// Plain gradient descent, so that a layer's checks need no other section.
+/// Plain gradient descent, so that the checks of a layer do not need the section on SGD.
 #[derive(Debug)]
 pub struct Descent(pub f64);
 
@@ -54,7 +54,7 @@ impl Optimizer for Descent {
     }
 }
 
-/// An optimizer with a memory: its n-th update adds n to every weight.
+/// An optimizer that remembers how often it was called: its n-th update adds n to every weight.
 #[derive(Debug)]
 pub struct CountingOptimizer(pub f64);
 
@@ -69,14 +69,14 @@ impl Optimizer for CountingOptimizer {
     }
 }
 
-/// A layer that multiplies and adds, forward by x ↦ a·x + b and backward by e ↦ b·e + a. (No derivative: so the order of
-/// the layers shows in the result.)
+/// A layer that multiplies and adds: forward x ↦ a·x + b, backward e ↦ b·e + a. Its backward is not the derivative, so
+/// that the order of the layers matters in both directions.
 #[derive(Debug)]
 pub struct ProbeLayer {
     name: &'static str,
     a: f64,
     b: f64,
-    parameters: Option<Parameters>, // a trainable layer has one weight, which starts at 0
+    parameters: Option<Parameters>, // one weight, 0 at first
     log: Log,
 }
 
@@ -85,7 +85,7 @@ impl ProbeLayer {
         ProbeLayer { name, a, b, parameters: None, log: log.clone() }
     }
 
-    pub fn trainable(name: &'static str, a: f64, b: f64, log: &Log) -> ProbeLayer {
+    pub fn with_weight(name: &'static str, a: f64, b: f64, log: &Log) -> ProbeLayer {
         ProbeLayer { parameters: Some(Parameters::new(Matrix::zeros(1, 1))), ..ProbeLayer::new(name, a, b, log) }
     }
 }
@@ -118,7 +118,7 @@ impl Layer for ProbeLayer {
     }
 }
 
-/// A loss, Σ ŷ (y + 2), whose error is 10y + 1.
+/// A loss Σ ŷ (y + 2) whose backward returns 10y + 1.
 #[derive(Debug)]
 pub struct ProbeLoss(pub Log);
 
@@ -149,7 +149,7 @@ impl Loss for ProbeLoss {
     }
 }
 
-/// A data source whose batches are all different, also in size.
+/// A data source whose batches all differ, some in size too.
 #[derive(Debug)]
 pub struct ProbeData {
     batch: usize,
@@ -162,7 +162,7 @@ impl ProbeData {
     }
 }
 
-/// Batch number 0, 1, … of [`ProbeData`]: inputs and labels.
+/// Inputs and labels of batch number 0, 1, … of [`ProbeData`].
 pub fn probe_batch(batch: usize) -> (Matrix, Matrix) {
     let rows = [3, 1, 2][batch % 3];
     let input = Matrix::from_fn(rows, 2, |i, j| 0.5 * (1 + i + 3 * j) as f64 - 0.25 * batch as f64);

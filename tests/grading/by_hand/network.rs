@@ -68,6 +68,10 @@ impl NeuralNetwork {
         x
     }
 
+    pub fn evaluate(&self, input: Matrix, label: &Matrix) -> f64 {
+        self.loss.evaluate(&self.predict(input), label)
+    }
+
     pub fn losses(&self) -> &[f64] {
         &self.losses
     }

@@ -7,7 +7,7 @@ pub struct CrossEntropyLoss {
 }
 
 impl CrossEntropyLoss {
-    /// A cross entropy loss, for any number of classes.
+    /// Creates a cross entropy loss for any number of classes.
     pub fn new() -> CrossEntropyLoss {
         CrossEntropyLoss::default()
     }
@@ -17,7 +17,7 @@ impl Loss for CrossEntropyLoss {
     /// loss = Σ −ln(ŷₖ + ε) where yₖ = 1 (15), with ε = [`f64::EPSILON`].
     ///
     /// # Panics
-    /// When prediction and label differ in shape, or a row of the label is not one-hot.
+    /// If prediction and label differ in shape, or a row of the label is not one-hot.
     #[track_caller]
     fn evaluate(&self, prediction: &Matrix, label: &Matrix) -> f64 {
         prediction.assert_same_shape("CrossEntropyLoss", label);
@@ -29,27 +29,30 @@ impl Loss for CrossEntropyLoss {
         loss
     }
 
-    /// The loss as in `evaluate` (15). Keeps Ŷ′.
-    #[track_caller]
-    fn forward(&mut self, prediction: Matrix, label: &Matrix) -> f64 {
-        let cost = self.evaluate(&prediction, label);
-        self.prediction = Some(prediction);
-        cost
-    }
-
-    /// Eₙ = −y/ŷ (16), and 0 wherever the label is 0. No ε: it would distort the gradient.
+    /// The loss as in [`evaluate`](CrossEntropyLoss::evaluate) (15). Keeps Ŷ′.
     ///
     /// # Panics
-    /// Before the first forward, or when the label has not the shape of its prediction.
+    /// As `evaluate`.
+    #[track_caller]
+    fn forward(&mut self, prediction: Matrix, label: &Matrix) -> f64 {
+        let loss = self.evaluate(&prediction, label);
+        self.prediction = Some(prediction);
+        loss
+    }
+
+    /// First error: Eₙ = −y/ŷ (16), and 0 wherever the label is 0. Without ε, which would distort the gradient.
+    ///
+    /// # Panics
+    /// Before the first forward, or if the label does not have the shape of the prediction.
     #[track_caller]
     fn backward(&mut self, label: &Matrix) -> Matrix {
-        let prediction = self.prediction.as_ref().expect("CrossEntropyLoss::backward: forward comes first");
+        let prediction = self.prediction.as_ref().expect("CrossEntropyLoss::backward: call forward first");
         label.assert_same_shape("CrossEntropyLoss::backward", prediction);
         label.zip_map(prediction, |y, y_hat| if y == 0.0 { 0.0 } else { -y / y_hat }) // −y/ŷ   (16)
     }
 }
 
-/// The class k with yₖ = 1 in row i of a one-hot label.
+/// The class k with yₖ = 1 in row i of the label, which must be one-hot.
 #[track_caller]
 fn labelled_class(label: &Matrix, i: usize) -> usize {
     let mut classes = (0..label.columns()).filter(|&k| label[(i, k)] != 0.0);

@@ -10,38 +10,39 @@ pub struct FullyConnected {
 }
 
 impl FullyConnected {
-    /// A layer whose weights and biases start uniformly random in [0, 1), as the exercise asks.
+    /// Creates a layer whose weights and biases are uniformly random in [0, 1), as the exercise asks.
     pub fn new(inputs: usize, outputs: usize, random: &mut Random) -> FullyConnected {
         FullyConnected::from_weights(Matrix::from_fn(inputs + 1, outputs, |_, _| random.uniform()))
     }
 
-    /// A layer whose weights start normal with variance 2 / inputs, its biases 0, so that the activations of a deep
-    /// network with ReLUs neither fade nor explode (He, Zhang, Ren and Sun 2015).
+    /// Creates a layer whose weights are normally distributed with variance 2 / inputs and whose biases are 0, so that
+    /// the activations of a deep network with ReLUs neither vanish nor explode (He, Zhang, Ren and Sun 2015).
     pub fn he(inputs: usize, outputs: usize, random: &mut Random) -> FullyConnected {
         let deviation = (2.0 / inputs as f64).sqrt();
         let start = |i, _| if i < inputs { deviation * random.normal() } else { 0.0 };
         FullyConnected::from_weights(Matrix::from_fn(inputs + 1, outputs, start))
     }
 
-    /// A layer whose weights start uniform in ±√(6 / (inputs + outputs)), its biases 0: a middle way between what
-    /// forward and what backward would need to keep their scale (Glorot and Bengio 2010, called Xavier).
+    /// Creates a layer whose weights are uniformly random in ±√(6 / (inputs + outputs)) and whose biases are 0: a
+    /// compromise between what the forward and the backward pass need to keep their scale (Glorot and Bengio 2010, also
+    /// called Xavier).
     pub fn xavier(inputs: usize, outputs: usize, random: &mut Random) -> FullyConnected {
         let bound = (6.0 / (inputs + outputs) as f64).sqrt();
         let start = |i, _| if i < inputs { bound * (2.0 * random.uniform() - 1.0) } else { 0.0 };
         FullyConnected::from_weights(Matrix::from_fn(inputs + 1, outputs, start))
     }
 
-    /// A layer with these weights W′, `(inputs + 1) × outputs`, the biases in the last row.
+    /// Creates a layer with the weights W′, `(inputs + 1) × outputs`, the biases in the last row.
     ///
     /// # Panics
-    /// When there is no row for the biases.
+    /// If there is no row for the biases.
     #[track_caller]
     pub fn from_weights(weights: Matrix) -> FullyConnected {
-        assert!(weights.rows() > 0, "FullyConnected::from_weights: no row for the biases");
+        assert!(weights.rows() > 0, "FullyConnected::from_weights: there is no row for the biases");
         FullyConnected { parameters: Parameters::new(weights), input: None }
     }
 
-    /// X′: the samples with the 1 of the bias appended to each.
+    /// X′: the samples, a 1 for the bias appended to each.
     #[track_caller]
     fn extended(&self, input: Matrix) -> Matrix {
         let ((batch, n), (rows, m)) = (input.shape(), self.parameters.weights.shape());
@@ -55,41 +56,43 @@ impl FullyConnected {
 }
 
 impl Layer for FullyConnected {
-    /// X′W′ = Ŷ′ (9).
+    /// Output: X′W′ = Ŷ′ (9).
     #[track_caller]
     fn predict(&self, input: Matrix) -> Matrix {
-        self.extended(input).matmul(&self.parameters.weights) //                      X′W′ = Ŷ′           (9)
+        self.extended(input).matmul(&self.parameters.weights) //  X′W′ = Ŷ′            (9)
     }
 
-    /// X′W′ = Ŷ′ (9).
+    /// Output: X′W′ = Ŷ′ (9).
     #[track_caller]
     fn forward(&mut self, input: Matrix) -> Matrix {
         let input = self.extended(input);
-        let output = input.matmul(&self.parameters.weights); //                       X′W′ = Ŷ′           (9)
+        let output = input.matmul(&self.parameters.weights); //   X′W′ = Ŷ′            (9)
         self.input = Some(input);
         output
     }
 
-    /// Error for the layer below: E′ₙ₋₁ = E′ₙ W′ᵀ (10), with the weights that the forward pass used; then the
-    /// gradient and the update (11).
+    /// Error for the previous layer: E′ₙ₋₁ = E′ₙ W′ᵀ (10), with the weights of the forward pass. Then the gradient and
+    /// the update (11).
     ///
     /// # Panics
-    /// Before the first forward, or when the error has not the shape of its output.
+    /// Before the first forward, or if the error does not have the shape of the output.
     #[track_caller]
     fn backward(&mut self, error: Matrix) -> Matrix {
-        let inputs = self.parameters.weights.rows() - 1; // what lies below has no use for an error of the column of ones
-        let error_previous = error.matmul(self.parameters.weights.first_rows(inputs).t()); //   E′ₙ₋₁ = E′ₙ W′ᵀ    (10)
+        // The ones in X′ come from no layer, so their row of W′, the biases, takes no part.
+        let weights = &self.parameters.weights;
+        let without_biases = weights.first_rows(weights.rows() - 1);
+        let error_previous = error.matmul(without_biases.t()); // E′ₙ₋₁ = E′ₙ W′ᵀ      (10)
         self.backward_weights(error);
         error_previous
     }
 
-    /// The gradient ∂L/∂W′ = X′ᵀ E′ₙ and, if there is an optimizer, the update of the weights (11).
+    /// Gradient of the weights: X′ᵀ E′ₙ. If there is an optimizer, it updates the weights (11).
     #[track_caller]
     fn backward_weights(&mut self, error: Matrix) {
-        let input = self.input.as_ref().expect("FullyConnected::backward: forward comes first");
-        let gradient = input.t().matmul(&error); //                        X′ᵀ E′ₙ            (11)
+        let input = self.input.as_ref().expect("FullyConnected::backward: call forward first");
+        let gradient = input.t().matmul(&error); //               X′ᵀ E′ₙ              (11)
         if let Some(optimizer) = &mut self.parameters.optimizer {
-            optimizer.update(&mut self.parameters.weights, &gradient); //             W′ − η · X′ᵀ E′ₙ   (11)
+            optimizer.update(&mut self.parameters.weights, &gradient); // W′ − η · X′ᵀ E′ₙ (11)
         }
         self.parameters.gradient = Some(gradient);
     }

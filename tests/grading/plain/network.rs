@@ -12,7 +12,7 @@ pub struct NeuralNetwork {
 }
 
 impl NeuralNetwork {
-    /// A network that has no layers yet. The optimizer is the model for those that its layers will get.
+    /// Creates a network without layers. Every layer with parameters that is appended gets a copy of the optimizer.
     pub fn new(
         optimizer: impl Optimizer + 'static,
         data: impl DataSource + 'static,
@@ -28,7 +28,8 @@ impl NeuralNetwork {
         }
     }
 
-    /// Appends a layer behind the last. A trainable one is given a copy of the optimizer for itself alone.
+    /// Appends a layer after the last one. A layer with [`parameters`](Layer::parameters) gets its own copy of the
+    /// optimizer.
     pub fn append_layer(&mut self, layer: impl Layer + 'static) {
         let mut layer = Box::new(layer);
         if let Some(parameters) = layer.parameters_mut() {
@@ -50,24 +51,24 @@ impl NeuralNetwork {
         loss
     }
 
-    /// Starts with the error of the loss, and passes it through all layers from the last to the first. The layers that
-    /// have an optimizer learn.
+    /// Passes the error of the loss through all layers, from the last to the first. Layers with an optimizer update
+    /// their weights.
     ///
     /// # Panics
-    /// When there was no [`forward`](NeuralNetwork::forward).
+    /// Before the first [`forward`](NeuralNetwork::forward).
     #[track_caller]
     pub fn backward(&mut self) {
-        let label = self.label.as_ref().expect("NeuralNetwork::backward: forward comes first");
+        let label = self.label.as_ref().expect("NeuralNetwork::backward: call forward first");
         let mut error = self.loss.backward(label);
         if let Some((first, others)) = self.layers.split_first_mut() {
             for layer in others.iter_mut().rev() {
                 error = layer.backward(error);
             }
-            first.backward_weights(error);
+            first.backward_weights(error); // the data need no error
         }
     }
 
-    /// So many times: a batch forward, its loss kept, its error backward.
+    /// Runs `iterations` training steps: forward, record the loss, backward.
     pub fn train(&mut self, iterations: usize) {
         for _ in 0..iterations {
             let loss = self.forward();
@@ -76,23 +77,29 @@ impl NeuralNetwork {
         }
     }
 
-    /// The last layer's output for this input (`batch × inputs` → `batch × outputs`). Training does not notice: nothing
-    /// in the network changes.
+    /// Returns the output of the last layer for this input (`batch × inputs` → `batch × outputs`). Changes nothing in
+    /// the network.
     pub fn predict(&self, input: Matrix) -> Matrix {
         self.layers.iter().fold(input, |output, layer| layer.predict(output))
     }
 
-    /// The loss of every iteration of [`train`](NeuralNetwork::train), the first first.
+    /// Returns the loss of the prediction for this input, given its label (`batch × classes`). Changes nothing in the
+    /// network: the data may be others than those it trains on.
+    pub fn evaluate(&self, input: Matrix, label: &Matrix) -> f64 {
+        self.loss.evaluate(&self.predict(input), label)
+    }
+
+    /// The loss of each training iteration, in order.
     pub fn losses(&self) -> &[f64] {
         &self.losses
     }
 
-    /// The layers, the first first.
+    /// The layers, from the first to the last.
     pub fn layers(&self) -> &[Box<dyn Layer>] {
         &self.layers
     }
 
-    /// The layers, to be changed: by one who loads trained weights or checks gradients.
+    /// Mutable access to the layers, to load weights or check gradients.
     pub fn layers_mut(&mut self) -> &mut [Box<dyn Layer>] {
         &mut self.layers
     }

@@ -7,10 +7,10 @@ pub struct Sgd {
 }
 
 impl Sgd {
-    /// SGD with the learning rate η.
+    /// Creates the optimizer with the learning rate η.
     ///
     /// # Panics
-    /// When the learning rate is not finite and positive.
+    /// If the learning rate is not finite and positive.
     #[track_caller]
     pub fn new(learning_rate: f64) -> Sgd {
         assert!(
@@ -27,10 +27,10 @@ impl Sgd {
 }
 
 impl Optimizer for Sgd {
-    /// w⁽ᵏ⁺¹⁾ = w⁽ᵏ⁾ − η ∇L(w⁽ᵏ⁾), in place.
+    /// Updates the weights in place: w⁽ᵏ⁺¹⁾ = w⁽ᵏ⁾ − η ∇L(w⁽ᵏ⁾).
     ///
     /// # Panics
-    /// When the weights and the gradient differ in shape.
+    /// If weights and gradient differ in shape.
     #[track_caller]
     fn update(&mut self, weights: &mut Matrix, gradient: &Matrix) {
         let eta = self.learning_rate;

@@ -1,23 +1,23 @@
 use crate::{Layer, Matrix};
 
-/// The softmax of each row.
+/// A softmax layer: it turns each row into probabilities.
 #[derive(Clone, Debug, Default)]
 pub struct Softmax {
     output: Option<Matrix>, // Ŷ′: batch × classes
 }
 
 impl Softmax {
-    /// A softmax layer, for any number of classes.
+    /// Creates a softmax layer for any number of classes.
     pub fn new() -> Softmax {
         Softmax::default()
     }
 }
 
 impl Layer for Softmax {
-    /// ŷₖ = exp(xₖ) / Σⱼ exp(xⱼ) (13), with x̃ₖ = xₖ − max(x) for xₖ.
+    /// Probabilities: ŷₖ = exp(xₖ) / Σⱼ exp(xⱼ) (13) for each row, with x̃ₖ = xₖ − max(x) in place of xₖ.
     ///
-    /// For finite logits no ŷₖ is NaN, infinite or 0: what is too small for a normal `f64` is held at the smallest
-    /// positive one, since the cross entropy loss divides by it.
+    /// If all logits are finite, no ŷₖ is NaN, infinite or 0. A value that is too small for a normal `f64` is raised to
+    /// the smallest positive normal one, because the cross entropy loss divides by it.
     fn predict(&self, mut input: Matrix) -> Matrix {
         for i in 0..input.rows() {
             let row = &mut input[i];
@@ -36,20 +36,20 @@ impl Layer for Softmax {
         input
     }
 
-    /// As [`predict`](Softmax::predict) (13), and keeps Ŷ′.
+    /// Probabilities as in [`predict`](Softmax::predict) (13). Keeps Ŷ′.
     fn forward(&mut self, input: Matrix) -> Matrix {
         let output = self.predict(input);
         self.output = Some(output.clone());
         output
     }
 
-    /// Eₙ₋₁ = ŷ (Eₙ − Σⱼ Eₙ,ⱼ ŷⱼ) (14), for every row.
+    /// Error for the previous layer: Eₙ₋₁ = ŷ (Eₙ − Σⱼ Eₙ,ⱼ ŷⱼ) (14) for each row.
     ///
     /// # Panics
-    /// Before the first forward, or when the error has not the shape of its output.
+    /// Before the first forward, or if the error does not have the shape of the output.
     #[track_caller]
     fn backward(&mut self, mut error: Matrix) -> Matrix {
-        let output = self.output.as_ref().expect("Softmax::backward: forward comes first");
+        let output = self.output.as_ref().expect("Softmax::backward: call forward first");
         error.assert_same_shape("Softmax::backward", output);
         for i in 0..error.rows() {
             let (error, output) = (&mut error[i], &output[i]);
