@@ -21,7 +21,7 @@ fn forward_agrees_with_the_reference_value() {
 
 #[test]
 fn forward_works_for_every_shape() {
-    for (rows, columns) in [(1, 1), (1, 5), (6, 1), (3, 3), (9, 4)] {
+    for (rows, columns) in [(9, 4), (3, 3), (1, 5), (6, 1), (1, 1)] {
         let (prediction, label) = batch(rows, columns, (10 * rows + columns) as u64);
         forward(&prediction, &label, loss(&prediction, &label, f64::EPSILON));
     }
@@ -36,6 +36,7 @@ fn forward_adds_epsilon_inside_the_logarithm() {
         let mut check = Check::new(FORWARD)
             .given("Ŷ′", &prediction)
             .given("Y′", &label)
+            .mistake("The loss is averaged over the batch. Eq. 15 sums over it.", number(right / 2.0))
             .mistake("The ε is missing. Without it −ln 0 is infinite.", number(loss(&prediction, &label, 0.0)))
             .mistake(
                 "0 · ln 0 is NaN. Take the logarithm of the labelled class only, or add ε to ŷ first.",
@@ -66,6 +67,7 @@ fn forward_returns_the_loss_of_its_own_batch() {
     let check = Check::new(FORWARD)
         .given("Ŷ′ of the second batch", &p2)
         .given("Y′ of the second batch", &y2)
+        .mistake("The loss is averaged over the batch. Eq. 15 sums over it.", number(second / 2.0))
         .mistake("This is the sum of the losses of both batches. Each forward returns the loss of its own batch.", {
             number(first + second)
         })
@@ -89,7 +91,7 @@ fn backward_agrees_with_the_reference_values() {
 
 #[test]
 fn backward_works_for_every_shape() {
-    for (rows, columns) in [(1, 1), (1, 5), (6, 1), (3, 3), (9, 4)] {
+    for (rows, columns) in [(9, 4), (3, 3), (1, 5), (6, 1), (1, 1)] {
         let (prediction, label) = batch(rows, columns, (30 * rows + columns) as u64);
         backward(&prediction, &label, &error(&prediction, &label));
     }
@@ -214,7 +216,7 @@ fn forward(prediction: &Matrix, label: &Matrix, expected: f64) {
         })
         .mistake(
             "This is the binary cross entropy, which has a term for each class. Only the labelled class counts.",
-            { rule(|y_hat, y| -y * y_hat.ln() - (1.0 - y) * (1.0 - y_hat).ln()) },
+            rule(|y_hat, y| -y * y_hat.ln() - (1.0 - y) * (1.0 - y_hat).ln()),
         )
         .mistake("The logarithm is missing. This is −ŷₖ.", rule(|y_hat, y| -y * y_hat))
         .mistake("The logarithm is missing. This is ŷₖ.", rule(|y_hat, y| y * y_hat))
@@ -266,11 +268,12 @@ fn backward(prediction: &Matrix, label: &Matrix, expected: &Matrix) {
             rule(|y_hat, y| if y == 0.0 { 0.0 } else { y / y_hat })
         })
         .mistake("This is −1/ŷ for every class. Where the label is 0 the error is 0.", rule(|y_hat, _| -1.0 / y_hat))
-        .mistake("The error is divided by the batch size. The loss is a sum over the batch, so the error has no such factor.", {
+        .mistake("The error is divided by the batch size. Eq. 15 sums over the batch, so Eq. 16 has no such factor.", {
             expected.map(|e| e / expected.rows() as f64)
         })
+        .mistake("This is −y. Divide it by the prediction ŷ of the last forward.", rule(|_, y| -y))
         .mistake("This is −y·ŷ. The derivative of ln ŷ is 1/ŷ.", rule(|y_hat, y| -y * y_hat))
-        .mistake("This is the error of the binary cross entropy, which has a term for each class. Only the labelled class counts.", {
+        .mistake("This is the error of the binary cross entropy. Where the label is 0 the error is 0.", {
             rule(|y_hat, y| -y / y_hat + (1.0 - y) / (1.0 - y_hat))
         })
         .mistake("This is −ln ŷ, the loss of each sample. Backward returns its derivative.", {

@@ -11,19 +11,19 @@ const UPDATE: &str = "Fully Connected Layer, backward: the update W′ᵗ⁺¹ =
 const NO_GRADIENT: &str =
     "`parameters().gradient` is None after backward. Store the gradient in `self.parameters.gradient`.";
 const NO_GRADIENT_WITH_OPTIMIZER: &str =
-    "`parameters().gradient` is None after backward with an optimizer. Store the gradient in this case too.";
+    "`parameters().gradient` is None after backward with an optimizer. Store the gradient with and without one.";
 const PARAMETERS: &str = "Fully Connected Layer, parameters: the weights, their gradient and the optimizer";
 const NO_PARAMETERS: &str = "`parameters` returns None. Return `Some(&self.parameters)`, since the layer has weights.";
 const NO_PARAMETERS_MUT: &str =
     "`parameters_mut` returns None. Return `Some(&mut self.parameters)`, since the layer has weights.";
 
 /// Batch, inputs, outputs.
-const SHAPES: [(usize, usize, usize); 6] = [(1, 1, 1), (1, 4, 3), (5, 1, 3), (6, 4, 1), (2, 7, 5), (3, 3, 3)];
+const SHAPES: [(usize, usize, usize); 6] = [(2, 7, 5), (1, 4, 3), (5, 1, 3), (6, 4, 1), (3, 3, 3), (1, 1, 1)];
 
 #[test]
 fn new_makes_weights_and_biases_uniformly_random_in_0_to_1() {
     let check = Check::new(START);
-    let layer = check.run(|| FullyConnected::new(30, 20, &mut Random::new(5)));
+    let mut layer = check.run(|| FullyConnected::new(30, 20, &mut Random::new(5)));
     let Some(Parameters { weights: w, .. }) = layer.parameters() else {
         return check.that(false, NO_PARAMETERS);
     };
@@ -61,7 +61,6 @@ fn new_makes_weights_and_biases_uniformly_random_in_0_to_1() {
         uniform,
         "The weights are not uniform in [0, 1). Their mean or their spread differs from that of such numbers.",
     );
-    let mut layer = layer;
     let x = random_matrix(2, 30, 1);
     let expected = output(&x, weights(&layer));
     Check::new(FORWARD).inner_dimension(31).equal(&check.run(|| layer.forward(x)), &expected);
@@ -227,7 +226,10 @@ fn backward_updates_weights_and_biases_once_with_the_optimizer() {
     Check::new(UPDATE)
         .given("W′ before", &w)
         .given("gradient", &g)
-        .mistake("The optimizer was called, but the weights did not change. Pass `&mut self.parameters.weights`, not a copy.", w.clone())
+        .mistake(
+            "The weights did not change. Pass the optimizer `&mut self.parameters.weights`, not a copy.",
+            w.clone(),
+        )
         .mistake("The update was made twice. Make one for each batch.", twice)
         .mistake(
             "The biases, the last row of W′, did not change.",
@@ -236,7 +238,10 @@ fn backward_updates_weights_and_biases_once_with_the_optimizer() {
                 _ => probe_update(&w, &g)[(i, j)],
             }),
         )
-        .mistake("The gradient was also subtracted without the optimizer. Only the optimizer updates the weights.", &probe_update(&w, &g) - &g)
+        .mistake(
+            "The gradient is also subtracted by the layer. Leave the update to the optimizer.",
+            &probe_update(&w, &g) - &g,
+        )
         .equal(weights(&layer), &probe_update(&w, &g));
     let read = gradient_of(&layer);
     let check = Check::new(GRADIENT).given("X", &x).given("E′ₙ", &e);
@@ -261,6 +266,11 @@ fn backward_computes_the_error_with_the_weights_before_the_update() {
             "The error is computed with the weights after the update, and it still has the column of the ones.",
             e.matmul(probe_update(&w, &g).t()),
         )
+        .mistake(
+            "The error still has the column of the ones. The previous layer has no such output, so leave it out.",
+            e.matmul(w.t()),
+        )
+        .mistake("The weights are not transposed. Eq. 10 is E′ₙ W′ᵀ.", e.matmul(w.first_rows(4)))
         .inner_dimension(4);
     let received = check.run(|| {
         layer.forward(x);
@@ -469,9 +479,9 @@ fn forward(x: &Matrix, w: &Matrix, expected: &Matrix) {
         .mistake("The column of ones comes first in X′. It comes last, since the biases are the last row of W′.", {
             bias_first.matmul(w)
         })
-        .mistake("The bias is subtracted. It is added.", biases(-1.0))
-        .mistake("The bias is added twice. The column of ones adds it once.", biases(2.0))
-        .mistake("The bias is multiplied by the batch size. It is added once to each sample.", biases(x.rows() as f64))
+        .mistake("The bias is subtracted. Add it.", biases(-1.0))
+        .mistake("The bias is added twice. Add it once.", biases(2.0))
+        .mistake("The bias is multiplied by the batch size. Add it once to each sample.", biases(x.rows() as f64))
         .mistake("ReLU is applied to the output. Activation functions are separate layers.", expected.map(zero))
         .mistake("The sigmoid is applied to the output. Activation functions are separate layers.", {
             expected.map(|y| 1.0 / (1.0 + (-y).exp()))

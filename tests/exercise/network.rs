@@ -61,6 +61,7 @@ fn append_layer_gives_each_layer_with_parameters_an_optimizer() {
 fn append_layer_gives_each_layer_its_own_copy_of_the_optimizer() {
     let updated = weights_after(3);
     let check = Check::new(APPEND)
+        .mistake("No layer has an optimizer, so no weight was updated.", Matrix::zeros(1, 3))
         .mistake(
             "All layers share one optimizer, which remembers the updates of every layer. Give each layer its own copy.",
             Matrix::from_rows([[18.0, 15.0, 12.0]]), // 3+6+9, 2+5+8, 1+4+7
@@ -140,7 +141,7 @@ fn backward_passes_the_error_from_the_loss_through_the_last_layer_to_the_first()
         backward_calls(&check, &calls);
         check
             .mistake(
-                "This is the label of the next batch. Use the label that forward got; do not ask the data source again.",
+                "This is the label of the next batch. Use the label that forward got, and do not ask for another batch.",
                 probe_batch(batch + 1).1,
             )
             .mistake("This is the label of the first batch. Use the label of the last forward.", probe_batch(0).1)
@@ -164,7 +165,7 @@ fn backward_belongs_to_the_last_forward() {
     let check = Check::new(BACKWARD)
         .mistake("This is the label of the first forward. Use the label of the last forward.", probe_batch(0).1)
         .mistake(
-            "This is the label of the next batch. Use the label that forward got; do not ask the data source again.",
+            "This is the label of the next batch. Use the label that forward got, and do not ask for another batch.",
             probe_batch(2).1,
         );
     check.equal(&arguments[0], &probe_batch(1).1);
@@ -251,7 +252,7 @@ fn predict_does_not_affect_training() {
         network.predict(Matrix::ones(7, 2))
     });
     log.take();
-    check.run(|| network.backward());
+    Check::new(BACKWARD).run(|| network.backward());
     let (calls, arguments) = log.take();
     backward_calls(&check, &calls);
     check.equal(&arguments[0], &probe_batch(0).1);
@@ -269,14 +270,20 @@ fn a_network_may_have_a_single_layer() {
     check.run(|| network.append_layer(ProbeLayer::with_weight("only", 3.0, 1.0, &log)));
     let loss = check.run(|| network.forward());
     check.equal_number(loss, probe_loss(&input.map(|x| 3.0 * x + 1.0), &label));
-    check.run(|| network.backward());
+    Check::new(BACKWARD).run(|| network.backward());
     let calls = ["data.next_batch", "only.forward", "loss.forward", "loss.backward", "only.backward"];
+    let evaluates = [&calls[..2], &["loss.evaluate"], &calls[3..]].concat();
     Check::new(BACKWARD).calls(
         &log.take().0,
         &calls,
-        &[("The first layer got no error. It has weights too, so call its backward.", &calls[..4])],
+        &[
+            ("The first layer got no error. It has weights too, so call its backward.", &calls[..4]),
+            ("forward calls `loss.evaluate`, which keeps nothing for backward. Call `loss.forward`.", &evaluates),
+        ],
     );
-    check.equal(&network.layers()[0].parameters().unwrap().weights, &number(1.0));
+    Check::new(APPEND)
+        .mistake("The layer has no optimizer, so its weight was not updated.", number(0.0))
+        .equal(&network.layers()[0].parameters().unwrap().weights, &number(1.0));
 }
 
 /// A network of three layers whose order matters, the second with parameters, and the log of all calls.
@@ -316,12 +323,13 @@ fn batch_loss(batch: usize) -> f64 {
 fn weights_after(iterations: usize) -> Matrix {
     let log = Log::default();
     let mut network = NeuralNetwork::new(CountingOptimizer(0.0), ProbeData::new(&log), ProbeLoss(log.clone()));
-    let check = Check::new(APPEND);
-    check.run(|| {
+    Check::new(APPEND).run(|| {
         for name in ["first", "second", "third"] {
             network.append_layer(ProbeLayer::with_weight(name, 1.0, 1.0, &log));
             network.append_layer(ProbeLayer::new("between", 1.0, 1.0, &log));
         }
+    });
+    Check::new(TRAIN).run(|| {
         for _ in 0..iterations {
             network.forward();
             network.backward();

@@ -17,7 +17,7 @@ fn forward_agrees_with_the_reference_values() {
 
 #[test]
 fn forward_works_for_every_shape() {
-    for (rows, columns) in [(1, 1), (1, 6), (7, 1), (5, 8)] {
+    for (rows, columns) in [(5, 8), (1, 6), (7, 1), (1, 1)] {
         let x = random_matrix(rows, columns, (10 * rows + columns) as u64);
         forward(&x, &x.map(|x| if x > 0.0 { x } else { 0.0 }));
         forward(&x.map(f64::abs), &x.map(f64::abs));
@@ -45,7 +45,7 @@ fn backward_gives_zero_for_an_input_of_zero_but_passes_the_error_of_a_tiny_posit
 
 #[test]
 fn backward_works_for_every_shape() {
-    for (rows, columns) in [(1, 1), (1, 6), (7, 1), (5, 8)] {
+    for (rows, columns) in [(5, 8), (1, 6), (7, 1), (1, 1)] {
         let x = random_matrix(rows, columns, (10 * rows + columns) as u64);
         let e = random_matrix(rows, columns, (500 + 10 * rows + columns) as u64);
         backward(&x, &e, &e.zip_map(&x, |e, x| if x > 0.0 { e } else { 0.0 }));

@@ -87,7 +87,7 @@ fn solutions_written_from_the_handout_get_full_marks() {
     assert_eq!((grades.total("by-hand"), grades.total("plain")), (100.0, 100.0), "{}", grades.output);
 }
 
-/// Puts the n-th solutions of all sections into submission n, so that each section is graded beside five other mistakes.
+/// Puts the n-th solution of each section into submission n, so that each section is graded beside other mistakes.
 fn together(solutions: &'static [Solution]) -> impl Iterator<Item = (String, &'static Solution)> {
     let nth = |solution: &Solution| {
         let before = solutions.iter().take_while(|other| !std::ptr::eq(*other, solution));

@@ -35,7 +35,7 @@ const TRICKS: [(&str, &str, &str); 14] = [
     ("endless-output", "loop { println!(\"passed passed passed passed passed passed\"); }", "longer than"),
     (
         "endless-memory",
-        // The system reserves memory for zeros at once without writing it, so the memory limit is reached before the time limit.
+        // The system reserves memory for zeros without writing it, so the memory limit comes before the time limit.
         "let mut all = Vec::new(); loop { all.push(std::hint::black_box(vec![0.0; 1 << 24])); assert!(all.len() < 1 << 20); }",
         "not enough memory",
     ),

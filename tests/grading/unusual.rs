@@ -23,10 +23,10 @@ pub const UNUSUAL: &[Solution] = unusual! {
     fully_connected "column dropped after the product":
         "let error_previous = error.matmul(without_biases.t());" =>
             "let full = error.matmul(weights.t());
-             let error_previous = Matrix::from_fn(full.rows(), without_biases.rows(), |i, j| full[(i, j)]);";
+             let error_previous = Matrix::from_fn(full.rows(), weights.rows() - 1, |i, j| full[(i, j)]);";
     fully_connected "a copy of the weights without biases":
         "let error_previous = error.matmul(without_biases.t());" =>
-            "let rows: Vec<usize> = (0..without_biases.rows()).collect();
+            "let rows: Vec<usize> = (0..weights.rows() - 1).collect();
              let error_previous = error.matmul(&weights.select_rows(&rows).transpose());";
     fully_connected "three loops":
         "let output = input.matmul(&self.parameters.weights);" =>
@@ -66,7 +66,7 @@ pub const UNUSUAL: &[Solution] = unusual! {
             "        self.parameters.gradient = Some(gradient);
              if let (Some(optimizer), Some(gradient)) = (&mut self.parameters.optimizer, &self.parameters.gradient) {",
         "optimizer.update(&mut self.parameters.weights, &gradient)" => "optimizer.update(&mut self.parameters.weights, gradient)";
-    fully_connected "a generator of its own":
+    fully_connected "its own generator":
         "FullyConnected::from_weights(Matrix::from_fn(inputs + 1, outputs, |_, _| random.uniform()))" =>
             "let mut state = random.bits();
              FullyConnected::from_weights(Matrix::from_fn(inputs + 1, outputs, |_, _| {
@@ -77,7 +77,7 @@ pub const UNUSUAL: &[Solution] = unusual! {
         "FullyConnected::from_weights(Matrix::from_fn(inputs + 1, outputs, |_, _| random.uniform()))" =>
             "let columns: Vec<Vec<f64>> = (0..outputs).map(|_| (0..=inputs).map(|_| random.uniform()).collect()).collect();
              FullyConnected::from_weights(Matrix::from_rows(columns).transpose())";
-    fully_connected "a seed of its own":
+    fully_connected "its own seed":
         "random: &mut Random) -> FullyConnected {\n        FullyConnected::from_weights(Matrix::from_fn(inputs + 1, outputs, |_, _| random" =>
             "_: &mut Random) -> FullyConnected {
              let mut random = Random::new(42);
@@ -119,13 +119,13 @@ pub const UNUSUAL: &[Solution] = unusual! {
     softmax "0 where it underflows": "if *x < f64::MIN_POSITIVE {" => "if *x < 0.0 {";
     softmax "divided before multiplying":
         "                *e = y * (*e - sum);" => "                *e = y * *e - y * sum;";
-    softmax "summed backwards": "let sum: f64 = row.iter().sum();" => "let sum: f64 = row.iter().rev().sum();";
-    softmax "the input kept, and the output made again":
+    softmax "summed in reverse order": "let sum: f64 = row.iter().sum();" => "let sum: f64 = row.iter().rev().sum();";
+    softmax "the input kept and the output computed again":
         "        let output = self.predict(input);\n        self.output = Some(output.clone());\n        output" =>
             "        self.output = Some(input.clone());\n        self.predict(input)",
         "        let output = self.output.as_ref().expect(\"Softmax::backward: call forward first\");" =>
             "        let output = &self.predict(self.output.clone().expect(\"forward first\"));";
-    softmax "held at the smallest, and normalised again":
+    softmax "raised to the smallest normal number and normalized again":
         "        }\n        input\n    }" => "            let sum: f64 = input[i].iter().sum();\n            input[i].iter_mut().for_each(|x| *x /= sum);\n        }\n        input\n    }";
 
     cross_entropy "a product with the label":
@@ -173,7 +173,7 @@ pub const UNUSUAL: &[Solution] = unusual! {
                  match layers { [] => x, [first, rest @ ..] => through(rest, first.predict(x)) }
              }
              through(&self.layers, input)\n";
-    network "losses gathered first":
+    network "losses collected first":
         "        for _ in 0..iterations {\n            let loss = self.forward();\n            self.losses.push(loss);\n            self.backward();\n        }" =>
             "        let losses: Vec<f64> = (0..iterations).map(|_| { let loss = self.forward(); self.backward(); loss }).collect();
              self.losses.extend(losses);";

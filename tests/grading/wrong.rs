@@ -15,7 +15,7 @@ macro_rules! wrong {
 
 pub const WRONG: &[Solution] = wrong! {
     sgd "climbs" says "along the gradient": "w - eta * g)" => "w + eta * g)";
-    sgd "step alone" says "step −η ∇L alone": "|w, g| w - eta * g" => "|_, g| -eta * g";
+    sgd "returns only the step" says "step −η ∇L alone": "|w, g| w - eta * g" => "|_, g| -eta * g";
     sgd "ignores η" says "η is ignored": "|w, g| w - eta * g" => "|w, g| w - g";
     sgd "scales the weights" says "η multiplies the weights": "|w, g| w - eta * g" => "|w, g| eta * w - g";
     sgd "scales both" says "η multiplies the weights too": "|w, g| w - eta * g" => "|w, g| eta * (w - g)";
@@ -29,7 +29,7 @@ pub const WRONG: &[Solution] = wrong! {
              let velocity = match &self.velocity { Some(v) => &(v * 0.9) + &step, None => step };
              *weights += &velocity;
              self.velocity = Some(velocity)";
-    sgd "learning rate fades" says "learning rate of the second step":
+    sgd "learning rate decays" says "learning rate of the second step":
         "w - eta * g); // w − η ∇L(w)" => "w - eta * g); self.learning_rate *= 0.5;";
     sgd "sums up gradients" says "sum of both gradients":
         "learning_rate: f64, // η" => "learning_rate: f64,\n    sum: Option<Matrix>,",
@@ -85,8 +85,8 @@ pub const WRONG: &[Solution] = wrong! {
             "FullyConnected::from_weights(Matrix::filled(inputs + 1, outputs, random.uniform()))";
     fully_connected "biases start at 0" says "biases are all equal":
         "|_, _| random.uniform()))" => "|i, _| if i < inputs { random.uniform() } else { 0.0 }))";
-    fully_connected "too small a start" says "not uniform": "random.uniform()))" => "0.1 * random.uniform()))";
-    fully_connected "starts in the middle" says "not uniform": "random.uniform()))" => "0.2 + 0.6 * random.uniform()))";
+    fully_connected "weights in [0, 0.1)" says "not uniform": "random.uniform()))" => "0.1 * random.uniform()))";
+    fully_connected "weights in [0.2, 0.8)" says "not uniform": "random.uniform()))" => "0.2 + 0.6 * random.uniform()))";
     fully_connected "a copy of the weights" says "before the change":
         "let output = input.matmul(&self.parameters.weights);" => "if self.copy.rows() == 0 || self.parameters.optimizer.is_some() { self.copy = self.start.clone(); }
              let output = if self.parameters.optimizer.is_some() { input.matmul(&self.parameters.weights) } else { input.matmul(&self.copy) };",
@@ -117,7 +117,7 @@ pub const WRONG: &[Solution] = wrong! {
             "        let size = 1.0 / error.rows() as f64;\n        self.backward_weights(error);\n        &error_previous * size";
     fully_connected "gradient of the wrong sign" says "sign of the gradient is wrong":
         "let gradient = input.t().matmul(&error);" => "let gradient = &input.t().matmul(&error) * -1.0;";
-    fully_connected "updates a copy" says "the weights did not change":
+    fully_connected "updates a copy" says "The weights did not change":
         "optimizer.update(&mut self.parameters.weights, &gradient)" => "optimizer.update(&mut self.parameters.weights.clone(), &gradient)";
     fully_connected "updates all but the biases" says "without the biases":
         "optimizer.update(&mut self.parameters.weights, &gradient)" =>
@@ -146,7 +146,7 @@ pub const WRONG: &[Solution] = wrong! {
     fully_connected "predict without bias" says "":
         "self.extended(input).matmul(&self.parameters.weights) //" => "input.matmul(self.parameters.weights.first_rows(self.parameters.weights.rows() - 1)) //";
     fully_connected "parameters cannot be changed" says "`parameters_mut` returns None": "        Some(&mut self.parameters)\n" => "        None\n";
-    fully_connected "gradient in a field of its own" says "Store the gradient in `self.parameters.gradient`":
+    fully_connected "gradient in a separate field" says "Store the gradient in `self.parameters.gradient`":
         "    pub parameters: Parameters,\n" => "    pub parameters: Parameters,\n    gradient: Option<Matrix>,\n",
         "input: None }" => "input: None, gradient: None }",
         "self.parameters.gradient = Some(gradient)" => "self.gradient = Some(gradient)";
@@ -182,11 +182,11 @@ pub const WRONG: &[Solution] = wrong! {
     fully_connected "forward keeps nothing" says "Does forward keep what backward needs?":
         "        self.input = Some(input);\n" => "",
         ".expect(\"FullyConnected::backward: call forward first\")" => ".unwrap()";
-    fully_connected "gradient first row wrong" says "biases comes first":
+    fully_connected "biases first in the gradient" says "biases comes first":
         "self.parameters.gradient = Some(gradient)" =>
             "let n = gradient.rows();
              self.parameters.gradient = Some(Matrix::from_fn(n, gradient.columns(), |i, j| gradient[((i + n - 1) % n, j)]))";
-    fully_connected "keeps the weights of the start" says "weights from before the update were used":
+    fully_connected "uses the initial weights" says "weights from before the update were used":
         "let output = input.matmul(&self.parameters.weights);" => "let output = input.matmul(&*self.start.get_or_insert_with(|| self.parameters.weights.clone()));",
         "    pub parameters: Parameters,\n" => "    pub parameters: Parameters,\n    start: Option<Matrix>,\n",
         "input: None }" => "input: None, start: None }";
@@ -299,7 +299,7 @@ pub const WRONG: &[Solution] = wrong! {
              for (y, t) in prediction[i].iter().zip(&label[i]) {
                  loss -= t * (y + f64::EPSILON).ln() + (1.0 - t) * (1.0 - y + f64::EPSILON).ln();
              }";
-    cross_entropy "error averaged" says "averaged over the batch":
+    cross_entropy "error averaged" says "divided by the batch size":
         "label.zip_map(prediction, |y, y_hat|" => "let n = label.rows() as f64;\n        label.zip_map(prediction, |y, y_hat|",
         "-y / y_hat }" => "-y / y_hat / n }";
     cross_entropy "label ignored" says "−1/ŷ for every class": "if y == 0.0 { 0.0 } else { -y / y_hat }" => "-1.0 / y_hat + 0.0 * y";
@@ -323,7 +323,7 @@ pub const WRONG: &[Solution] = wrong! {
     cross_entropy "forward keeps nothing" says "Does forward keep what backward needs?":
         "        self.prediction = Some(prediction);\n" => "",
         ".expect(\"CrossEntropyLoss::backward: call forward first\")" => ".unwrap()";
-    cross_entropy "forward keeps the label" says "prediction and label are exchanged":
+    cross_entropy "forward keeps the label" says "Divide it by the prediction":
         "self.prediction = Some(prediction);" => "self.prediction = Some(label.clone());";
     cross_entropy "evaluate without ε" says "ε is missing":
         "        let loss = self.evaluate(&prediction, label);\n" =>
@@ -388,11 +388,11 @@ pub const WRONG: &[Solution] = wrong! {
         "self.layers.iter().fold(" => "self.layers.iter().take(self.layers.len() - 1).fold(";
     network "loss averaged" says "divided by the batch size":
         "let loss = self.loss.forward(output, &label);" => "let loss = self.loss.forward(output, &label) / label.rows() as f64;";
-    network "first label stays" says "label of the first": "self.label = Some(label);" => "self.label.get_or_insert(label);";
+    network "keeps the first label" says "label of the first": "self.label = Some(label);" => "self.label.get_or_insert(label);";
     network "forward with predict" says "calls predict of the layers": "output = layer.forward(output);" => "output = layer.predict(output);";
-    network "losses start anew" says "losses of the first call of train are missing": "        for _ in 0..iterations {" => "        self.losses.clear();\n        for _ in 0..iterations {";
+    network "train clears the losses" says "losses of the first call of train are missing": "        for _ in 0..iterations {" => "        self.losses.clear();\n        for _ in 0..iterations {";
     network "losses add up" says "sum of all losses so far": "self.losses.push(loss);" => "self.losses.push(loss + self.losses.last().unwrap_or(&0.0));";
-    network "the last loss alone" says "last loss": "self.losses.push(loss);" => "self.losses = vec![loss];";
+    network "only the last loss" says "last loss": "self.losses.push(loss);" => "self.losses = vec![loss];";
     network "every layer gets the loss's error" says "error of the loss":
         "error = layer.backward(error);" => "layer.backward(error.clone());";
     network "first layer left out" says "leaves out the first layer": "first.backward_weights(error);" => "let _ = first;";
@@ -406,9 +406,9 @@ pub const WRONG: &[Solution] = wrong! {
         "            self.losses.push(loss);\n            self.backward();" =>
             "            let _ = loss;\n            self.backward();\n            let loss = self.forward();\n            self.losses.push(loss);";
     network "returns 0" says "This is 0": "        self.label = Some(label);\n        loss" => "        self.label = Some(label);\n        0.0 * loss";
-    network "forward goes backward too" says "also runs the backward pass":
+    network "forward also runs backward" says "also runs the backward pass":
         "        self.label = Some(label);\n        loss" => "        self.label = Some(label);\n        self.backward();\n        loss";
-    network "layers see the input alone" says "Every layer got the input":
+    network "every layer gets the input" says "Every layer got the input":
         "            output = layer.forward(output);" => "            output = layer.forward(first_input.clone());",
         "let mut output = input;" => "let first_input = input.clone();\n        let mut output = input;";
 };

@@ -14,7 +14,11 @@ pub fn of(received: &Matrix, expected: &Matrix, same: &dyn Fn(&Matrix) -> bool) 
     let count = |what: fn(f64) -> bool| received.as_slice().iter().filter(|&&x| what(x)).count();
     let (nan, infinite, elements) = (count(f64::is_nan), count(f64::is_infinite), rows * columns);
     if nan + infinite > 0 && expected.as_slice().iter().all(|x| x.is_finite()) {
-        return format!("Of {elements} elements, {nan} are NaN and {infinite} are infinite.");
+        return match (nan, infinite) {
+            (nan, 0) => format!("Of {elements} elements, {nan} are NaN."),
+            (0, infinite) => format!("Of {elements} elements, {infinite} are infinite."),
+            (nan, infinite) => format!("Of {elements} elements, {nan} are NaN and {infinite} are infinite."),
+        };
     }
     if elements > 1 && received.max_abs() == 0.0 {
         return "All elements are 0.".to_string();

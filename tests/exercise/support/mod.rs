@@ -103,7 +103,7 @@ impl Check {
         }
     }
 
-    /// Fails unless the calls are the expected ones in the expected order. `mistakes` explains other sequences of calls.
+    /// Fails unless the calls are the expected ones in order. `mistakes` explains other sequences of calls.
     #[track_caller]
     pub fn calls(&self, received: &[String], expected: &[&str], mistakes: &[(&str, &[&str])]) {
         if received == expected {
