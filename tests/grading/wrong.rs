@@ -137,7 +137,7 @@ pub const WRONG: &[Solution] = wrong! {
         "self.parameters.gradient = Some(gradient)" => "let _ = gradient";
     fully_connected "gradient only without optimizer" says "is None after backward with an optimizer":
         "self.parameters.gradient = Some(gradient)" => "self.parameters.gradient = Some(gradient).filter(|_| self.parameters.optimizer.is_none())";
-    fully_connected "not trainable" says "`parameters` returns None": "        Some(&self.parameters)\n" => "        None\n";
+    fully_connected "parameters are not lent" says "`parameters` returns None": "        Some(&self.parameters)\n" => "        None\n";
     fully_connected "never calls the optimizer" says "did not call the optimizer":
         "if let Some(optimizer) = &mut self.parameters.optimizer {" => "if let (Some(optimizer), true) = (&mut self.parameters.optimizer, false) {";
     fully_connected "returns the gradient" says "gradient of the weights":
