@@ -27,7 +27,7 @@ pub struct NeuralNetwork {
 }
 
 impl NeuralNetwork {
-    /// Creates a network without layers. Every trainable layer that is appended gets a copy of the optimizer.
+    /// Creates a network without layers. Every layer with parameters that is appended gets a copy of the optimizer.
     #[must_use]
     pub fn new(
         optimizer: impl Optimizer + 'static,
@@ -101,7 +101,7 @@ impl NeuralNetwork {
     }
 
     /// Returns the loss of the prediction for this input, given its label (`batch × classes`). Changes nothing in the
-    /// network: the data may be others than those it trains on.
+    /// network, and works for any data, not only the training data.
     #[must_use]
     pub fn evaluate(&self, input: Matrix, label: &Matrix) -> f64 {
         self.loss.evaluate(&self.predict(input), label)
