@@ -40,7 +40,7 @@
 #![doc = include_str!("../docs/formulas/error.svg")]
 //! A layer's output is the next layer's input. So what layer n returns, the derivative with respect to its input, is
 //! the error that layer n − 1 needs:
-#![doc = include_str!("../docs/formulas/error-above.svg")]
+#![doc = include_str!("../docs/formulas/error-previous.svg")]
 //! By the chain rule, each of the two gradients is the error times a derivative that the layer knows by itself:
 #![doc = include_str!("../docs/formulas/chain-rule.svg")]
 #![doc = include_str!("../docs/figures/backpropagation.svg")]

@@ -29,7 +29,7 @@ const PAGES: [(&str, &str, &[&str]); 9] = [
             "10",
             "11",
             "error",
-            "error-above",
+            "error-previous",
             "chain-rule",
             "path-product",
             "why-02-03",

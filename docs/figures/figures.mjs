@@ -1,15 +1,15 @@
 // Draws the figures of the walkthrough as NAME.svg beside this file; the command is in ../formulas/formulas.mjs.
 //
-// One pen for all: forward is blue, errors run back in orange, weights are green, the gradient that is computed once and
-// used twice is purple. The colours have a contrast of at least 3 : 1 on rustdoc's light, dark and ayu pages; lines and
-// words take the page's own colour. Mathematics is set as in the formulas.
+// All figures use the same colours: blue for forward, orange for errors, green for weights, purple for the gradient that
+// is computed once and used twice. The colours have a contrast of at least 3 : 1 on rustdoc's light, dark and ayu pages;
+// lines and words take the page's text colour. Mathematics is typeset as in the formulas.
 
 import { writeFileSync } from 'node:fs';
 import { alone, block, draw, escape } from '../formulas/formulas.mjs';
 
 const BLUE = '#2b8fd6', ORANGE = '#e0641e', GREEN = '#2e9e5b', PURPLE = '#b06ae0', GREY = '#888888';
 
-/** A sheet of paper with a pen; `save` writes it. */
+/** A figure: the methods draw on it, `save` writes the file. */
 class Figure {
   constructor(name, width, height, alternative) {
     Object.assign(this, { name, width, height, alternative, parts: [], glyphs: new Map() });
@@ -27,7 +27,7 @@ class Figure {
       ` stroke-linecap="round"${dash && ` stroke-dasharray="${dash}"`}${opacity < 1 ? ` opacity="${opacity}"` : ''}/>`);
   }
 
-  /** A line through the points with a head at its end. */
+  /** A line through the points with an arrowhead at its end. */
   arrow(points, { color = 'currentColor', width = 2, head = 7 } = {}) {
     const [[x0, y0], [x, y]] = points.slice(-2);
     const length = Math.hypot(x - x0, y - y0), [u, v] = [(x - x0) / length, (y - y0) / length];
@@ -81,8 +81,8 @@ const round = x => Math.round(x * 100) / 100;
 
 function abstraction() {
   const f = new Figure('abstraction', 510, 300,
-    'Three levels of framework on an arrow from low level to high level. Low: linear algebra operations on the bare ' +
-    'metal, as in cuDNN; in this crate the module matrix. Middle: compiled graphs of tensor operations, highly ' +
+    'Three levels of frameworks along an arrow from low level to high level. Low: linear algebra operations on the ' +
+    'bare metal, as in cuDNN; in this crate the module matrix. Middle: compiled graphs of tensor operations, highly ' +
     'flexible, as in TensorFlow. High: stacks of elementary layers, less flexible, as in Keras; in this crate the ' +
     'module network.');
   f.words('low level', 8, 18, { anchor: 'start', color: GREY });
@@ -91,7 +91,7 @@ function abstraction() {
   const centre = [87, 255, 423];
   centre.forEach(x => f.box(x - 79, 48, 158, 244, { color: GREY, line: 1 }));
 
-  const [a, b, c] = centre;                                              // pictures: a matrix, a graph, a stack
+  const [a, b, c] = centre;                                              // drawings: a matrix, a graph, a stack
   for (let i = 0; i < 4; i++) for (let j = 0; j < 6; j++) {
     f.box(a - 54 + 18 * j, 66 + 18 * i, 18, 18, { color: BLUE, tint: i === 1 ? 0.45 : 0.08, line: 1, corner: 0 });
   }
@@ -124,10 +124,10 @@ function abstraction() {
 
 function neuron() {
   const f = new Figure('neuron', 520, 400,
-    'Above, a biological neuron: dendrites on the left lead to the cell body, and an axon leads away to the right. ' +
-    'Below it the artificial one: the inputs x 1, x 2 and x 3, each on an arrow with its weight, lead to a circle that ' +
-    'sums them and applies the activation f; an arrow leads away to the right with the output y.');
-  // The biological one.
+    'Top: a biological neuron. Dendrites on the left lead to the cell body, and an axon leads away to the right. ' +
+    'Bottom: an artificial neuron. The inputs x 1, x 2 and x 3, each on an arrow with its weight, lead to a circle ' +
+    'that sums them and applies the activation function f; an arrow leads to the output y on the right.');
+  // The biological neuron.
   const stroke = { color: 'currentColor', width: 2.5 };
   [[[60, 40], [120, 60], [205, 92]], [[48, 96], [120, 98], [205, 104]], [[60, 160], [125, 140], [207, 118]]]
     .forEach(([[x, y], [u, v], [s, t]]) => f.path(`M${x} ${y}Q${u} ${v} ${s} ${t}`, stroke));
@@ -143,7 +143,7 @@ function neuron() {
   f.words('dendrites', 78, 14, { color: GREY });
   f.words('cell body', 244, 56, { color: GREY });
   f.words('axon', 360, 84, { color: GREY });
-  // The artificial one, its parts below what they imitate.
+  // The artificial neuron, each part under the part that it imitates.
   const [x, y] = [244, 300];
   [240, 300, 360].forEach((v, i) => {
     f.circle(66, v, 21, { color: BLUE, tint: 0.15 });
@@ -167,10 +167,11 @@ function neuron() {
 
 function network() {
   const f = new Figure('network', 502, 236,
-    'The network as a list of layers, 1 to N, between one data source and one loss function. Arrows forward run to the ' +
-    'right along the top: the data source gives the input, each layer hands its output to the next, the last hands its ' +
-    'prediction to the loss; the label goes from the data source straight to the loss. Arrows backward run to the left ' +
-    'along the bottom: the loss starts with the first error, and each layer hands an error to the one before it.');
+    'The network as a list of layers, 1 to N, between one data source and one loss function. The forward arrows run ' +
+    'to the right along the top: the data source supplies the input, each layer passes its output to the next ' +
+    'layer, and the last layer passes its prediction to the loss. The label goes directly from the data source to ' +
+    'the loss. The backward arrows run to the left along the bottom: the loss starts with the first error, and each ' +
+    'layer passes an error to the previous layer.');
   f.box(110, 60, 258, 140, { color: GREY, dash: '5 4', line: 1.2 });
   f.words('the network: a list of layers', 239, 224, { color: GREY });
   f.box(4, 84, 62, 92, { tint: 0.06 });
@@ -229,11 +230,12 @@ function fullyConnected(name, { outputs, one, alternative }) {
 
 function backpropagation() {
   const f = new Figure('backpropagation', 500, 358,
-    'Three boxes in a row, the layers n minus 1, n and n plus 1. Activations y hat run to the right along the top, from ' +
-    'box to box; errors run to the left along the bottom. Into box n comes, from the right, the derivative of L with ' +
-    'respect to y hat n, which is E n, circled in purple. It is computed once and used twice: to the left, times the ' +
-    'derivative of y hat n with respect to x n, it becomes the error of layer n minus 1; downward, times the derivative ' +
-    'of y hat n with respect to W n, it becomes the gradient of the weights. The same happens in every box.');
+    'Three boxes in a row, the layers n minus 1, n and n plus 1. Activations y hat run to the right along the top, ' +
+    'from box to box; errors run to the left along the bottom. The derivative of L with respect to y hat n, which ' +
+    'is E n, enters box n from the right and is circled in purple. It is computed once and used twice: multiplied ' +
+    'by the derivative of y hat n with respect to x n, it becomes the error of layer n minus 1, on an arrow to the ' +
+    'left; multiplied by the derivative of y hat n with respect to W n, it becomes the gradient of the weights, ' +
+    'under the box. The same happens in every box.');
   const layers = [['n-1', 78, 4], ['n', 250, -10], ['n+1', 422, 4]];
   layers.forEach(([n, x, shift], i) => {
     const centre = i === 1;
@@ -265,10 +267,10 @@ function backpropagation() {
 
 function memoryLayout() {
   const f = new Figure('memory-layout', 470, 322,
-    'Two matrices and the twelve cells in memory that hold each, row after row. X has a column a sample: the samples A, ' +
-    'B and C lie interleaved, A B C A B C A B C A B C, and the sample A is scattered over all of the strip. X prime has ' +
-    'a row a sample: they lie one after the other, A A A A B B B B C C C C, and sample A, which is X prime at 0, is one ' +
-    'contiguous slice.');
+    'Two matrices, each with the twelve memory cells that hold it row by row. X has one column for each sample: the ' +
+    'samples A, B and C are interleaved, A B C A B C A B C A B C, and sample A is scattered over the whole strip. X ' +
+    'prime has one row for each sample: the samples follow each other, A A A A B B B B C C C C, and sample A, which ' +
+    'is X prime at index 0, is one contiguous slice.');
   const colors = { A: BLUE, B: ORANGE, C: GREEN };
   const cell = (x, y, size, letter, strong) => {
     f.box(x, y, size, size, { color: colors[letter], tint: strong ? 0.5 : 0.18, corner: 2, line: strong ? 2.2 : 1.2 });
@@ -279,20 +281,20 @@ function memoryLayout() {
     cell(x + 24 * j, y + 24 * i, 22, letter, letter === 'A')));
   f.math('\\mathbf{X}', 20, 54, { size: 20 });
   rows('ABC ABC ABC ABC', 40, 4);
-  f.words('a column a sample', 136, 44, { anchor: 'start' });
+  f.words('one sample per column', 136, 44, { anchor: 'start' });
   f.words('X[:, 0] is scattered', 136, 66, { anchor: 'start', color: GREY });
   strip('ABCABCABCABC', 112);
   f.line([[10, 164], [466, 164]], { color: GREY, width: 0.8 });
   f.math("\\mathbf{X}'", 20, 224, { size: 20 });
   rows('AAAA BBBB CCCC', 40, 184);
-  f.words('a row a sample', 160, 214, { anchor: 'start' });
+  f.words('one sample per row', 160, 214, { anchor: 'start' });
   f.words('x[0] is one slice', 160, 236, { anchor: 'start', color: GREY });
   strip('AAAABBBBCCCC', 270);
   f.path('M36 308v6h141v-6', { color: BLUE, width: 2 });
   f.save();
 }
 
-/** Axes through (0, 0) at the pixel (x0, y0), `unit` pixels a step; gives the map from numbers to pixels. */
+/** Draws axes through (0, 0) at pixel (x0, y0), `unit` pixels per step; returns the map from numbers to pixels. */
 function axes(f, { x0, y0, unit, left, right, up, down, x, y }) {
   const at = (u, v) => [x0 + unit[0] * u, y0 - unit[1] * v];
   f.arrow([at(-left, 0), at(right, 0)], { color: GREY, width: 1.2, head: 5 });
@@ -304,9 +306,9 @@ function axes(f, { x0, y0, unit, left, right, up, down, x, y }) {
 
 function relu() {
   const f = new Figure('relu', 470, 194,
-    'Left: ReLU, f of x. It is 0 for x below 0 and follows the diagonal for x above 0, with a kink at 0. Right: the ' +
-    'error it passes down, e n minus 1: 0 for x up to and including 0, and the incoming e n unchanged for x above 0; a ' +
-    'step with the filled point at 0.');
+    'Left: ReLU, f of x. It is 0 for negative x and equals x for positive x, with a kink at 0. Right: the error for ' +
+    'the previous layer, e n minus 1. It is 0 for x up to and including 0, and the incoming e n, unchanged, for ' +
+    'positive x: a step with the filled point at 0.');
   const forward = axes(f, { x0: 112, y0: 152, unit: [35, 35], left: 2.8, right: 2.9, up: 3.6, down: 0.5,
     x: 'x', y: 'f(x) = \\max(0, x)' });
   f.line([forward(-2.7, 0), forward(0, 0), forward(2.7, 2.7)], { color: BLUE, width: 3.5 });
@@ -324,9 +326,10 @@ function relu() {
 
 function softmax() {
   const f = new Figure('softmax', 470, 366,
-    'Bar charts of three classes. The scores 1, 2 and 4 give the exponentials 2.7, 7.4 and 54.6, and divided by their sum ' +
-    'the predictions 0.04, 0.11 and 0.84. Below, the same scores shifted by their maximum, minus 3, minus 2 and 0, give ' +
-    'the exponentials 0.05, 0.14 and 1, none above 1, and divided by their sum the same predictions.');
+    'Bar charts of three classes. Top: the scores 1, 2 and 4 have the exponentials 2.7, 7.4 and 54.6; divided by ' +
+    'their sum, these become the predictions 0.04, 0.11 and 0.84. Bottom: the same scores, shifted by their maximum ' +
+    'to minus 3, minus 2 and 0, have the exponentials 0.05, 0.14 and 1, which do not exceed 1; divided by their ' +
+    'sum, these become the same predictions.');
   const score = [1, 2, 4];
   const chart = (values, x, base, unit, color, digits) => values.forEach((value, i) => {
     const height = Math.max(Math.abs(value) * unit, 1.2), left = x + 34 * i;
@@ -363,9 +366,9 @@ function softmax() {
 
 function crossEntropy() {
   const f = new Figure('cross-entropy', 460, 400,
-    'The loss, minus the logarithm of y hat, over y hat from 0 to 1, where y hat is the prediction for the true class: 0 ' +
-    'at 1, 0.69 at 0.5, 2.30 at 0.1, and growing without bound towards 0. Below the axis its slope, minus 1 divided by y ' +
-    'hat: minus 1 at 1, minus 2 at 0.5, and falling without bound towards 0.');
+    'The loss, minus the logarithm of y hat, plotted over y hat from 0 to 1, the prediction for the true class. It ' +
+    'is 0 at 1, 0.69 at 0.5 and 2.30 at 0.1, and grows without bound towards 0. Under the axis its slope, minus 1 ' +
+    'divided by y hat: minus 1 at 1, minus 2 at 0.5, minus 4 at 0.25, and falling without bound towards 0.');
   const at = axes(f, { x0: 60, y0: 200, unit: [340, 34], left: 0.03, right: 1.12, up: 5.2, down: 5.4,
     x: '\\hat{y}', y: '\\phantom{y}' });
   const curve = (g, from) => Array.from({ length: 81 }, (_, i) => from * (1 / from) ** (i / 80)).map(x => at(x, g(x)));
@@ -398,9 +401,9 @@ function crossEntropy() {
 
 function descent() {
   const f = new Figure('descent', 480, 214,
-    'The loss over one weight, a parabola, and steps of gradient descent on it, three times. A small learning rate creeps ' +
-    'towards the minimum, a good one arrives in a few steps, and one that is too large jumps over the minimum to ever ' +
-    'higher points.');
+    'Three plots of the same loss over one weight, a parabola, with steps of gradient descent on it. A learning ' +
+    'rate that is too small makes little progress, a good one arrives at the minimum in a few steps, and one that ' +
+    'is too large overshoots the minimum, so that the loss grows with each step.');
   [[0.06, 'η too small', 6, 0.92], [0.3, 'η good', 5, 0.92], [1.12, 'η too large', 5, 0.42]].forEach(([eta, word, steps, w], i) => {
     const x0 = 80 + 160 * i, at = u => [x0 + 68 * u, 170 - 138 * u * u];
     f.line(Array.from({ length: 41 }, (_, k) => at((k - 20) / 20)), { color: GREY, width: 1.8 });
@@ -421,12 +424,12 @@ abstraction();
 neuron();
 network();
 fullyConnected('one-neuron', { outputs: 1, alternative:
-  'One neuron: the inputs x 1, x 2 and x 3, each on an arrow with its weight w 1, w 2, w 3, lead to the output y hat; the ' +
-  'bias w n plus 1 is added beside it.' });
+  'One neuron: the inputs x 1, x 2 and x 3, each on an arrow with its weight w 1, w 2, w 3, lead to the output y ' +
+  'hat; the bias w n plus 1 is added beside it.' });
 fullyConnected('fully-connected', { outputs: 3, alternative:
   'A layer: each of the inputs x 1, x 2 and x 3 leads to each of the outputs y hat 1, y hat 2 and y hat 3.' });
 fullyConnected('fully-connected-bias', { outputs: 3, one: true, alternative:
-  'The same layer with one more input, which is always 1; the weights on its arrows to the three outputs are the biases.' });
+  'The same layer with one more input, which is always 1. The weights on its arrows to the outputs are the biases.' });
 backpropagation();
 memoryLayout();
 relu();

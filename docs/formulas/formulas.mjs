@@ -2,9 +2,9 @@
 //
 //     npm install && npm run draw
 //
-// A drawing carries its TeX source (data-tex) and its alternative text (aria-label); tests/docs.rs compares both with
-// formulas.tex. It is a plain SVG file that a browser shows, and at the same time a block of HTML that rustdoc passes
-// through: the opening tag stands alone on its line, and the only blank lines are the first and the last.
+// A drawing carries its TeX source (data-tex) and its text alternative (aria-label); tests/docs.rs compares both with
+// formulas.tex. Each file is an SVG that a browser shows and also a block of HTML that rustdoc passes through: the
+// opening tag is alone on its line, and blank lines occur only at the start and the end.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { mathjax } from 'mathjax-full/js/mathjax.js';
@@ -21,7 +21,7 @@ const page = mathjax.document('', {
   OutputJax: new SVG({ fontCache: 'local' }),
 });
 
-/** TeX drawn: its size in ex, its view box, and the drawing, whose glyphs' ids begin with `prefix`. */
+/** Draws TeX: returns its size in ex, its view box, and the drawing, in which the ids of glyphs begin with `prefix`. */
 export function draw(tex, prefix) {
   const svg = adaptor.innerHTML(page.convert(tex, { display: true }));
   if (svg.includes('data-mjx-error')) throw new Error(`${prefix}: ${svg.match(/data-mjx-error="([^"]*)"/)[1]}`);
@@ -38,21 +38,21 @@ export function draw(tex, prefix) {
            viewBox: attribute('viewBox'), body };
 }
 
-/** Text as the value of an attribute. */
+/** Escapes text for the value of an attribute. */
 export function escape(text) {
   return text.replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }
 
-/** A drawing looked at alone follows the reader's dark theme and has no margin; inside a page `svg:root` is nothing. */
+/** Opened alone, a drawing follows the reader's theme and has no margin. Inside a page `svg:root` matches nothing. */
 export const alone = '<style>svg:root { margin: 0 !important } ' +
   '@media (prefers-color-scheme: dark) { svg:root { color: #ddd } }</style>';
 
-/** Lines as a block of HTML inside Markdown: a blank line before and after it, none inside. */
+/** Joins lines to a block of HTML inside Markdown: blank lines before and after it, none inside. */
 export function block(lines) {
   return `\n\n${lines.join('\n').replace(/\n+/g, '\n')}\n\n\n`;
 }
 
-/** The formulas of formulas.tex: name, number (or undefined), alternative text, TeX on one line. */
+/** Reads the formulas of formulas.tex: name, number (or undefined), text alternative, TeX on one line. */
 function formulas() {
   const source = readFileSync(new URL('formulas.tex', import.meta.url), 'utf8');
   return source.split(/^%% /m).slice(1).map(block => {

@@ -47,7 +47,7 @@ pub(crate) const LIBRARY: &[File] = files! {
     "docs/formulas/bias-inside.svg"
     "docs/formulas/central-difference.svg"
     "docs/formulas/chain-rule.svg"
-    "docs/formulas/error-above.svg"
+    "docs/formulas/error-previous.svg"
     "docs/formulas/error.svg"
     "docs/formulas/neuron.svg"
     "docs/formulas/one-hot.svg"
