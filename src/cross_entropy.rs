@@ -1,31 +1,61 @@
-//! **Cross Entropy Loss**: how surprised a prediction is by the label, and the error that starts backpropagation.
+//! **Cross Entropy Loss**: measures how far a prediction is from the label, and starts backpropagation.
 //!
-//! Forward looks at one number a sample, the probability ŷₖ that was predicted for the sample's true class k. Its
-//! negative logarithm, summed over the batch, is [`CrossEntropyLoss::forward`]:
+//! Forward uses one number per sample: ŷₖ, the predicted probability of the sample's true class k.
+//! [`CrossEntropyLoss::forward`] sums its negative logarithm over the batch:
 #![doc = include_str!("../docs/formulas/15.svg")]
-//! ε is [`f64::EPSILON`], NumPy's `finfo(float).eps`; it keeps very wrong predictions away from ln 0. Predictions
-//! must be greater than 0, as those of [softmax](crate::softmax) are.
+//! ε is [`f64::EPSILON`], NumPy's `finfo(float).eps`. It keeps very wrong predictions away from ln 0. Predictions must
+//! be greater than 0, as those of [softmax](crate::softmax) are.
 #![doc = include_str!("../docs/figures/cross-entropy.svg")]
-//! Backward is [`CrossEntropyLoss::backward`]. No error comes in: here the recursion of backpropagation starts.
+//! The backward pass receives no error: here the recursion of backpropagation starts. [`CrossEntropyLoss::backward`]
+//! computes:
 #![doc = include_str!("../docs/formulas/16.svg")]
-//! There is no ε: it would distort the gradient just where the prediction is very wrong. Where y is 0, so is the error.
+//! There is no ε in (16). It would distort the gradient exactly where the prediction is very wrong. Where y is 0, the
+//! error is 0.
 //!
 //! ## Why (16)
 //!
-//! For one sample, with a one-hot **y** only the true class is left in the sum, and the derivative of ln is one over:
+//! Because **y** is one-hot, only the true class contributes to the sum over a sample, and the derivative of ln x is
+//! 1/x:
 #![doc = include_str!("../docs/formulas/one-hot.svg")]
 #![doc = include_str!("../docs/formulas/why-16.svg")]
-//! ## Why (16) and then (14) is ŷ − y
+//! ## Why (16) followed by (14) is ŷ − y
 //!
-//! Put the error (16) into softmax's backward (14). Every division is undone by a multiplication, and the sum of a
+//! Put the error (16) into softmax's backward pass (14). A multiplication cancels every division, and the sum of a
 //! one-hot **y** is 1:
 #![doc = include_str!("../docs/formulas/why-16-14.svg")]
-//! Prediction minus label: what arrives below softmax is the plainest error that one could have thought of.
+//! The error that softmax passes to its previous layer is simply prediction minus label.
+//!
+//! ## On paper
+//!
+//! The prediction of [softmax's example](crate::softmax#on-paper), with a label that names the first class, the least
+//! probable one:
+//!
+//! ```
+//! use feedforward::{CrossEntropyLoss, Layer, Loss, Matrix, Softmax};
+//!
+//! let close = |a: &Matrix, b: [[f64; 3]; 1]| (a - &Matrix::from_rows(b)).max_abs() < 1e-12;
+//!
+//! let mut softmax = Softmax::new();
+//! let mut loss = CrossEntropyLoss::new();
+//! let label = Matrix::from_rows([[1.0, 0.0, 0.0]]);
+//!
+//! let prediction = softmax.forward(Matrix::from_rows([[0.0, 2_f64.ln(), 5_f64.ln()]]));
+//! assert!(close(&prediction, [[0.125, 0.25, 0.625]]));
+//! let cost = loss.forward(prediction, &label);
+//! assert!((cost - 2.0794).abs() < 1e-4); //             −ln 0.125              (15)
+//!
+//! let error = loss.backward(&label);
+//! assert!(close(&error, [[-8.0, 0.0, 0.0]])); //        −1/0.125, −0/0.25, …   (16)
+//!
+//! // Through softmax: Σⱼ eⱼ ŷⱼ = −8·0.125 = −1, and then ŷ · (e + 1).
+//! let error = softmax.backward(error);
+//! assert!(close(&error, [[-0.875, 0.25, 0.625]])); //   ŷ − y                  (14)
+//! ```
 #![doc = include_str!("../docs/walk/cross_entropy.md")]
 //!
 //! ---
 //! previous: [SoftMax Activation Function](crate::softmax) · [contents](crate) · next:
-//! [the whole step](crate::whole_step)
+//! [The Whole Step](crate::whole_step)
 
 use crate::{Loss, Matrix};
 

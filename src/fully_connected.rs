@@ -1,34 +1,36 @@
-//! **Fully Connected Layer**: every output is connected to every input, and to a 1 for its bias.
+//! **Fully Connected Layer**: connects every output to every input, and to a 1 for its bias.
 //!
-//! With the bias as one more weight, of an input that is always 1, the whole layer is one matrix product. Its
-//! backward is two more, for the error of the layer below and for the gradient of the weights.
+//! The bias is one more weight, of an input that is always 1. So the whole layer is one matrix product. Its backward
+//! pass is two more products: the error for the previous layer, and the gradient of the weights.
 //!
 //! ## Forward
 //!
-//! One [neuron](crate::neuron), yet without its activation: n inputs, n weights, and a bias added.
+//! Start with one [neuron](crate::neuron) without its activation function: n inputs, n weights, and a bias that is
+//! added.
 #![doc = include_str!("../docs/figures/one-neuron.svg")]
 #![doc = include_str!("../docs/formulas/bias-apart.svg")]
 #![doc = include_str!("../docs/formulas/bias-apart-short.svg")]
-//! The bias joins the weights when the inputs are extended by a 1, and what is left is one product:
+//! Append a 1 to the inputs, and the bias becomes one of the weights. One product remains:
 #![doc = include_str!("../docs/formulas/bias-inside.svg")]
 #![doc = include_str!("../docs/formulas/bias-inside-short.svg")]
-//! Now m neurons, which share their inputs: m rows of weights, one matrix.
+//! With m neurons that share their inputs there are m rows of weights, which form one matrix.
 #![doc = include_str!("../docs/figures/fully-connected.svg")]
 #![doc = include_str!("../docs/formulas/one-sample.svg")]
 #![doc = include_str!("../docs/formulas/one-sample-short.svg")]
-//! The 1 is one more node of the input layer, the biases are its connections:
+//! The 1 is one more node of the input layer, and the biases are the weights of its connections:
 #![doc = include_str!("../docs/figures/fully-connected-bias.svg")]
-//! Now b samples at once, each a column of **X**:
+//! With b samples at once, each sample is a column of **X**:
 #![doc = include_str!("../docs/formulas/01-matrices.svg")]
 #![doc = include_str!("../docs/formulas/01.svg")]
-//! The code stores everything transposed, one sample a row, for a reason that [the next section](crate::memory_layout)
-//! tells. There (1) becomes (9), which is [`forward`](FullyConnected::forward):
+//! The code stores all matrices transposed, with one sample per row. [The next section](crate::memory_layout) explains
+//! why. There (1) becomes (9), which [`forward`](FullyConnected::forward) computes:
 #![doc = include_str!("../docs/formulas/09.svg")]
 //! ## Backward
 //!
-//! The error **E**ₙ comes from above. The gradient with respect to **X** is returned, as the error of the layer below:
+//! The layer receives the error **E**ₙ from the next layer. It returns the gradient with respect to **X**, which is the
+//! error for the previous layer:
 #![doc = include_str!("../docs/formulas/02.svg")]
-//! and the gradient with respect to **W** updates **W**, where η is the learning rate:
+//! The gradient with respect to **W** updates **W**, where η is the learning rate:
 #![doc = include_str!("../docs/formulas/03.svg")]
 //! In our layout these are (10) and (11), the lines of [`backward`](FullyConnected::backward):
 #![doc = include_str!("../docs/formulas/10.svg")]
@@ -36,33 +38,80 @@
 //! ## But what is Eₙ?
 //!
 //! L is the loss, a single number at the end of the network. The error **E**ₙ is its derivative with respect to the
-//! output of layer n: how much, and in which direction, L moves when that output moves.
+//! output of layer n. It says how much, and in which direction, L changes when that output changes.
 #![doc = include_str!("../docs/formulas/error.svg")]
-//! A layer's output is the next layer's input. So what layer n returns, the derivative with respect to its input, is
-//! the error that layer n − 1 needs:
+//! The output of a layer is the input of the next layer. So what layer n returns, the derivative with respect to its
+//! input, is the error that the previous layer, n − 1, needs:
 #![doc = include_str!("../docs/formulas/error-previous.svg")]
-//! By the chain rule, each of the two gradients is the error times a derivative that the layer knows by itself:
+//! The slides say that this error is passed *downward*, and call layer n − 1 the next *upper* layer. These pages number
+//! the layers from the data to the loss, and say *previous layer* (n − 1), *next layer* (n + 1), *forward* and
+//! *backward*.
+//!
+//! By the chain rule, each of the two gradients is the error times a derivative that the layer can compute alone:
 #![doc = include_str!("../docs/formulas/chain-rule.svg")]
 #![doc = include_str!("../docs/figures/backpropagation.svg")]
-//! The circled factor is the same in both. It is **computed once and used twice**: downward, for the gradient of the
-//! weights, and to the left, for the error of the layer before. That is backpropagation.
+//! The circled factor is the same in both. It is **computed once and used twice**: for the gradient of the weights, and
+//! for the error of the previous layer. That is backpropagation.
 //!
 //! ### Dynamic programming
 //!
-//! The weights of layer n reach the loss through all layers behind it, so their gradient is a long product:
+//! The weights of layer n influence the loss through all the layers after it, so their gradient is a long product:
 #![doc = include_str!("../docs/formulas/path-product.svg")]
-//! Made anew for each layer, these products would cost N + (N − 1) + … + 1 multiplications in a network of N layers.
-//! But the product for layer n is that for layer n + 1 and one factor more: begin at the loss, keep what was
-//! computed, and N multiplications do. To solve a problem by keeping the solutions of its parts is called dynamic
-//! programming. Here the part that is kept is **E**ₙ, and it is all that a layer must know of the layers behind it.
+//! Computing each of these products from the start would take N + (N − 1) + … + 1 multiplications in a network of N
+//! layers. But the product for layer n is the product for layer n + 1 times one more factor. If you begin at the loss
+//! and keep what is computed, N multiplications are enough. Solving a problem by keeping the solutions of its parts is
+//! called dynamic programming. Here the part that is kept is **E**ₙ, and it is all that layer n needs to know about the
+//! layers after it.
 //!
 //! ## Why (2) and (3)
 //!
-//! For one sample, written out by elements; the chain rule sums over every path on which x or w reaches the loss:
+//! For one sample, element by element: the chain rule sums over every path on which x or w influences the loss.
 #![doc = include_str!("../docs/formulas/why-02-03.svg")]
-//! For a batch, every sample is a column and (2) treats each alone. All of them use the same weights, so their
-//! gradients add up, and the matrix product (3) does the sum:
+//! In a batch every sample is a column, and (2) treats each column separately. All samples use the same weights, so
+//! their gradients add up. The matrix product in (3) computes this sum:
 #![doc = include_str!("../docs/formulas/why-batch.svg")]
+//! ## On paper
+//!
+//! Two samples, two inputs, two outputs. Forward (9) appends the column of ones and multiplies:
+//!
+//! ```text
+//!      X′          W′         Ŷ′
+//!
+//!  1   2  1      1  −2      4   1
+//!  3  −1  1      2   1      0  −6
+//!               −1   1
+//! ```
+//!
+//! In the first row of Ŷ′, the 4 is 1·1 + 2·2 + 1·(−1), and the 1 is 1·(−2) + 2·1 + 1·1.
+//!
+//! Backward, let the error E′ from the next layer be (1, −1) for the first sample and (2, 0.5) for the second. The
+//! error for the previous layer (10) is E′ times the transposed weights without the biases. The gradient (11) is X′ᵀE′,
+//! and the weights take a step of η = 0.1 against it:
+//!
+//! ```
+//! use feedforward::{FullyConnected, Layer, Matrix, Sgd};
+//!
+//! let weights = Matrix::from_rows([[1.0, -2.0], [2.0, 1.0], [-1.0, 1.0]]);
+//! let mut layer = FullyConnected::from_weights(weights);
+//! layer.parameters.optimizer = Some(Box::new(Sgd::new(0.1)));
+//!
+//! let y = layer.forward(Matrix::from_rows([[1.0, 2.0], [3.0, -1.0]]));
+//! assert_eq!(y, Matrix::from_rows([[4.0, 1.0], [0.0, -6.0]])); //             X′W′     (9)
+//!
+//! let error_previous = layer.backward(Matrix::from_rows([[1.0, -1.0], [2.0, 0.5]]));
+//! assert_eq!(error_previous, Matrix::from_rows([[3.0, 1.0], [1.0, 4.5]])); // E′W′ᵀ   (10)
+//! // The first sample: 3 = 1·1 + (−1)·(−2) and 1 = 1·2 + (−1)·1.
+//!
+//! let gradient = layer.parameters.gradient.as_ref().unwrap();
+//! let expected = Matrix::from_rows([[7.0, 0.5], [0.0, -2.5], [3.0, -0.5]]); // X′ᵀE′  (11)
+//! assert_eq!(*gradient, expected);
+//! // The first row: 7 = 1·1 + 3·2 and 0.5 = 1·(−1) + 3·0.5. The last row, of the biases,
+//! // is the sum of the errors.
+//!
+//! // W′ − 0.1 · X′ᵀE′                                                                (11)
+//! let updated = Matrix::from_rows([[0.3, -2.05], [2.0, 1.25], [-1.3, 1.05]]);
+//! assert!((&layer.parameters.weights - &updated).max_abs() < 1e-15);
+//! ```
 #![doc = include_str!("../docs/walk/fully_connected.md")]
 //!
 //! ---

@@ -1,9 +1,24 @@
-//! The numerical gradient check: is what `backward` returns really the derivative of `forward`?
+//! **Checking Gradients**: compares what `backward` returns with numerical derivatives of `forward`.
 //!
-//! Central differences ask the question without any calculus: nudge one number by ±h, and see how much the loss moves.
+//! A central difference needs no calculus: change one number by ±h and see how much the loss changes.
 #![doc = include_str!("../docs/formulas/central-difference.svg")]
-//! That must be what the layer computed analytically, for every element of the input and every weight. Use it on each
-//! layer that you write.
+//! `backward` must compute the same number analytically, for every element of the input and for every weight. Use this
+//! check on each layer that you write.
+//!
+//! ## On paper
+//!
+//! L(x) = x² has the derivative 2x, which is 6 at x = 3. The central difference with h = 0.1 is
+//! (9.61 − 8.41) / 0.2 = 6:
+//!
+//! ```
+//! let loss = |x: f64| x * x;
+//! let (x, h) = (3.0, 0.1);
+//! assert!((loss(x + h) - 9.61).abs() < 1e-12);
+//! assert!((loss(x - h) - 8.41).abs() < 1e-12);
+//! assert!(((loss(x + h) - loss(x - h)) / (2.0 * h) - 6.0).abs() < 1e-12);
+//! ```
+//!
+//! [`check_layer`] does this for a whole layer and returns the largest relative difference:
 //!
 //! ```
 //! use feedforward::{FullyConnected, Matrix, gradient_check::check_layer, random::Random};
@@ -13,6 +28,9 @@
 //! let check = check_layer(&mut layer, &input);
 //! assert!(check.largest < 1e-8, "{check}");
 //! ```
+//!
+//! ---
+//! previous: [The Whole Step](crate::whole_step) · [contents](crate) · next: [NumPy Crosswalk](crate::crosswalk)
 
 use crate::{Layer, Loss, Matrix};
 use std::fmt;

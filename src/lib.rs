@@ -1,7 +1,33 @@
-//! A lecture on feed-forward neural networks as a crate: every section of the slides a module, every equation a line of
-//! code with the slide's number.
+//! A framework for feed-forward neural networks to read beside a lecture: every section of the slides is a module, and
+//! every equation is a line of code with the slide's number.
 //!
+//! The network of the slides, trained on Iris:
+//!
+//! ```
+//! use feedforward::data::{Batches, Dataset, Scaling};
+//! use feedforward::evaluation::accuracy;
+//! use feedforward::random::Random;
+//! use feedforward::{CrossEntropyLoss, FullyConnected, NeuralNetwork, Relu, Sgd, Softmax};
+//!
+//! let mut random = Random::new(1);
+//! let (mut train, mut test) = Dataset::iris().split(2.0 / 3.0, &mut random);
+//! let scaling = Scaling::by_largest(&train.inputs); // learned from the training part only
+//! scaling.apply(&mut train.inputs);
+//! scaling.apply(&mut test.inputs);
+//!
+//! let data = Batches::new(train, 50, Random::new(2));
+//! let mut network = NeuralNetwork::new(Sgd::new(1e-3), data, CrossEntropyLoss::new());
+//! network.append_layer(FullyConnected::new(4, 3, &mut random));
+//! network.append_layer(Relu::new());
+//! network.append_layer(FullyConnected::new(3, 3, &mut random));
+//! network.append_layer(Softmax::new());
+//! network.train(4000);
+//!
+//! let prediction = network.predict(test.inputs);
+//! assert!(accuracy(&prediction, &test.labels) > 0.9);
+//! ```
 #![doc = include_str!("../docs/walk/contents.md")]
+#![doc(test(attr(deny(warnings))))]
 
 pub mod cross_entropy;
 pub mod fully_connected;
@@ -20,11 +46,24 @@ pub mod gradient_check;
 pub mod model;
 pub mod random;
 
+// Pages without code.
+
 #[doc = include_str!("../docs/walk/whole_step.md")]
 pub mod whole_step {}
 
 #[doc = include_str!("../docs/walk/crosswalk.md")]
 pub mod crosswalk {}
+
+/// **The Exercise**: write the layers yourself.
+///
+/// The command `feedforward handout DIR` makes a crate in which the bodies of the functions below are missing, and
+/// `cargo test` checks and grades them there.
+///
+#[doc = include_str!("../docs/exercise.md")]
+///
+/// ---
+/// previous: [NumPy Crosswalk](crate::crosswalk) · [contents](crate)
+pub mod exercise {}
 
 pub use cross_entropy::CrossEntropyLoss;
 pub use framework::{DataSource, Layer, Loss, Optimizer, Parameters};
@@ -35,7 +74,7 @@ pub use relu::Relu;
 pub use sgd::Sgd;
 pub use softmax::Softmax;
 
-/// The README's examples are tests.
+/// Runs the examples in the README as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

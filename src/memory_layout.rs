@@ -1,38 +1,78 @@
-//! **Memory Layout**: the textbook's columns, our rows, and the transposition between them.
+//! **Memory Layout**: one sample per column in the textbook, one sample per row in the code.
 //!
-//! In the textbook a sample is a column of **X**. In memory the elements of a row stand together and those of a
-//! column do not, so we want a sample to be a row, `x[0]` and not `X[:, 0]`, with the batch as the outermost loop; we
-//! get it by transposition.
+//! In the textbook a sample is a column of **X**. In memory the elements of a row are contiguous and those of a column
+//! are not. We want a sample to be a row, `x[0]` and not `X[:, 0]`, with the batch as the outermost loop. Transposition
+//! gives us that.
 #![doc = include_str!("../docs/figures/memory-layout.svg")]
 //! ## Forward
 //!
 //! Transpose both sides of (1), the textbook's [`forward`]:
 #![doc = include_str!("../docs/formulas/04.svg")]
-//! The transpose of a product is the product of the transposes, in the opposite order:
+//! The transpose of a product is the product of the transposes in the opposite order:
 #![doc = include_str!("../docs/formulas/05.svg")]
-//! The slides repeat these two lines,
+//! The slides repeat these two lines:
 #![doc = include_str!("../docs/formulas/06.svg")]
 #![doc = include_str!("../docs/formulas/07.svg")]
-//! and then give the transposed matrices names of their own, which is [`change_layout`]:
+//! Then they give the transposed matrices their own names. [`change_layout`] computes them:
 #![doc = include_str!("../docs/formulas/08.svg")]
-//! The code stores these, and never the others. With the new names (7) reads as simply as (1) did. It is
+//! The code stores only these transposed matrices. With their names (7) is as simple as (1). It is
 //! [`FullyConnected::forward`](crate::FullyConnected#method.forward):
 #![doc = include_str!("../docs/formulas/09.svg")]
 //! Written out, the ones are now the last column of **X**′ and the biases the last row of **W**′:
 #![doc = include_str!("../docs/formulas/09-matrices.svg")]
 //! ## Backward
 //!
-//! The textbook's backward, (2) and (3), are [`error_previous`] and [`updated_weights`]. In our layout they are the
-//! lines of [`FullyConnected::backward`](crate::FullyConnected#method.backward):
+//! The textbook's backward pass, (2) and (3), is [`error_previous`] and [`updated_weights`]. In our layout (2) and (3)
+//! become the lines of [`FullyConnected::backward`](crate::FullyConnected#method.backward):
 #![doc = include_str!("../docs/formulas/10.svg")]
 #![doc = include_str!("../docs/formulas/11.svg")]
-//! **E**′ₙ has the shape of **Ŷ**′, and **E**′ₙ₋₁ that of **X**′ without the column of ones: to the constant 1, no
-//! error need be sent.
+//! **E**′ₙ has the shape of **Ŷ**′. **E**′ₙ₋₁ has the shape of **X**′ without the column of ones: the 1 is a constant
+//! and needs no error.
 //!
 //! ## Why (10) and (11)
 //!
-//! Transpose (2), and transpose the gradient in (3); nothing else happens:
+//! Transpose (2), and transpose the gradient in (3). Nothing else changes:
 #![doc = include_str!("../docs/formulas/why-10-11.svg")]
+//! ## On paper
+//!
+//! The numbers of the [fully connected layer](crate::fully_connected#on-paper) in both layouts. A sample is a column of
+//! X, scattered in memory, and a row of X′, which is one slice:
+//!
+//! ```
+//! use feedforward::memory_layout::{change_layout, error_previous, forward, updated_weights};
+//! use feedforward::{FullyConnected, Layer, Matrix, Sgd};
+//!
+//! // X: two samples as columns, ones in the last row. W: the biases in the last column.
+//! let x = Matrix::from_rows([[1.0, 3.0], [2.0, -1.0], [1.0, 1.0]]);
+//! let w = Matrix::from_rows([[1.0, 2.0, -1.0], [-2.0, 1.0, 1.0]]);
+//! let e = Matrix::from_rows([[1.0, 2.0], [-1.0, 0.5]]);
+//!
+//! assert_eq!(x.as_slice(), [1.0, 3.0, 2.0, -1.0, 1.0, 1.0]); //               A B A B A B
+//! let x_primed = change_layout(&x); //                                        X′ = Xᵀ  (8)
+//! assert_eq!(x_primed.as_slice(), [1.0, 2.0, 1.0, 3.0, -1.0, 1.0]); //        A A A B B B
+//! assert_eq!(x_primed[0], [1.0, 2.0, 1.0]); //                                sample A
+//!
+//! // The textbook: one sample per column.
+//! let y = forward(&w, &x);
+//! let previous = error_previous(&w, &e);
+//! let updated = updated_weights(&w, 0.1, &e, &x); //                          W − η·EXᵀ (3)
+//! assert_eq!(y, Matrix::from_rows([[4.0, 0.0], [1.0, -6.0]])); //             WX        (1)
+//! let expected = Matrix::from_rows([[3.0, 1.0], [1.0, 4.5], [-2.0, -1.5]]);
+//! assert_eq!(previous, expected); //                                          WᵀE       (2)
+//!
+//! // Our layout: one sample per row. Every matrix is the transpose of the textbook's.
+//! let mut layer = FullyConnected::from_weights(change_layout(&w)); //         W′ = Wᵀ   (8)
+//! layer.parameters.optimizer = Some(Box::new(Sgd::new(0.1)));
+//! let y_primed = layer.forward(Matrix::from_rows([[1.0, 2.0], [3.0, -1.0]]));
+//! let previous_primed = layer.backward(change_layout(&e));
+//! assert_eq!(y_primed, change_layout(&y)); //                                 X′W′      (9)
+//! let expected = Matrix::from_rows([[3.0, 1.0], [1.0, 4.5]]);
+//! assert_eq!(previous_primed, expected); //                                   E′W′ᵀ    (10)
+//! let updated_primed = change_layout(&updated);
+//! assert_eq!(layer.parameters.weights, updated_primed); //               W′ − η·X′ᵀE′  (11)
+//! ```
+//!
+//! The textbook's error (2) has one row more than ours: the error of the ones, −2 and −1.5. It is not used.
 #![doc = include_str!("../docs/walk/memory_layout.md")]
 //!
 //! ---

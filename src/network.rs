@@ -1,12 +1,59 @@
-//! **Neural Network**: the object that holds the layers, the data and the loss, and trains.
+//! **Neural Network**: holds the layers, the data and the loss, and trains.
 //!
-//! The only graph allowed is an extremely simple one: a list of layers, one data source, one loss. The network has no
-//! knowledge of what its layers are; it calls `forward` on one after the other, passing the input, and `backward` in
-//! the opposite order, passing the error.
+//! The network is an extremely simple graph: a list of layers, one data source and one loss. It does not know what its
+//! layers are. It calls `forward` on each of them in order, passing the input, and `backward` in the opposite order,
+//! passing the error.
 #![doc = include_str!("../docs/figures/network.svg")]
-//! What it asks of its parts are the four traits of [`framework`](crate::framework); what it offers are
-//! [`forward`](NeuralNetwork::forward), [`backward`](NeuralNetwork::backward), [`train`](NeuralNetwork::train), which
-//! keeps the loss of every iteration, and [`predict`](NeuralNetwork::predict).
+//! The four traits of [`framework`](crate::framework) define what the network requires of its parts. The network itself
+//! offers [`forward`](NeuralNetwork::forward), [`backward`](NeuralNetwork::backward), [`train`](NeuralNetwork::train),
+//! which keeps the loss of every iteration, and [`predict`](NeuralNetwork::predict).
+//!
+//! ## On paper
+//!
+//! This network is small enough to train by hand. It has one input, which is always 1, and two classes, of which the
+//! first is always right. Weights and biases start at 0, and the learning rate is 1.
+//!
+//! ```
+//! use feedforward::{CrossEntropyLoss, DataSource, FullyConnected, Matrix};
+//! use feedforward::{NeuralNetwork, Sgd, Softmax};
+//!
+//! /// Supplies the same sample in every batch.
+//! #[derive(Debug)]
+//! struct Always;
+//!
+//! impl DataSource for Always {
+//!     fn next_batch(&mut self) -> (Matrix, Matrix) {
+//!         (Matrix::from_rows([[1.0]]), Matrix::from_rows([[1.0, 0.0]]))
+//!     }
+//! }
+//!
+//! let mut network = NeuralNetwork::new(Sgd::new(1.0), Always, CrossEntropyLoss::new());
+//! network.append_layer(FullyConnected::from_weights(Matrix::zeros(2, 2)));
+//! network.append_layer(Softmax::new());
+//!
+//! // Forward: both logits are 0, so the prediction is (0.5, 0.5), and the loss −ln 0.5.
+//! assert_eq!(network.predict(Matrix::from_rows([[1.0]])), Matrix::from_rows([[0.5, 0.5]]));
+//! assert!((network.forward() - 0.6931).abs() < 1e-4);
+//!
+//! // Backward: the error at the logits is ŷ − y = (−0.5, 0.5). The input and the 1 for the
+//! // bias are both 1, so each row of the gradient is that error. The weights become
+//! // 0 − 1 · gradient.
+//! network.backward();
+//! let parameters = network.layers()[0].parameters().unwrap();
+//! let gradient = parameters.gradient.as_ref().unwrap();
+//! assert_eq!(*gradient, Matrix::from_rows([[-0.5, 0.5], [-0.5, 0.5]]));
+//! assert_eq!(parameters.weights, Matrix::from_rows([[0.5, -0.5], [0.5, -0.5]]));
+//!
+//! // Forward again: the logits are (1, −1), ŷ₁ = 1 / (1 + e⁻²) = 0.8808, and the loss is
+//! // −ln 0.8808.
+//! let prediction = network.predict(Matrix::from_rows([[1.0]]));
+//! assert!((prediction[(0, 0)] - 0.8808).abs() < 1e-4);
+//! network.train(1);
+//! assert!((network.losses()[0] - 0.1269).abs() < 1e-4);
+//! assert_eq!(network.losses().len(), 1);
+//! ```
+//!
+//! `train` records one loss per iteration. The calls of `forward` and `backward` by hand record nothing.
 #![doc = include_str!("../docs/walk/network.md")]
 //!
 //! ---

@@ -1,10 +1,24 @@
 //! **Artificial Neural Networks**: one neuron, y = f(Σᵢ wᵢ xᵢ).
 //!
-//! A biological neuron collects what its dendrites bring, and when that is enough it sends a signal along its axon. The
-//! artificial one weighs its inputs, sums them, and passes the sum through an activation function f:
+//! A biological neuron collects signals through its dendrites. When they are strong enough, it sends a signal along its
+//! axon. An artificial neuron multiplies each input by a weight, sums the products, and applies an activation function
+//! f to the sum:
 #![doc = include_str!("../docs/formulas/neuron.svg")]
-//! which is [`Neuron::output`]. Its inputs stand where the dendrites are, its output y where the axon is.
+//! [`Neuron::output`] computes this. In the figure the inputs are under the dendrites, and the output y is under the
+//! axon.
 #![doc = include_str!("../docs/figures/neuron.svg")]
+//!
+//! ## On paper
+//!
+//! A neuron with three inputs and ReLU as its activation function:
+//!
+//! ```
+//! use feedforward::neuron::Neuron;
+//!
+//! let neuron = Neuron { weights: vec![0.5, -1.0, 2.0], activation: |x| x.max(0.0) };
+//! assert_eq!(neuron.output(&[2.0, 3.0, 1.5]), 1.0); // 0.5·2 − 1·3 + 2·1.5 = 1, and f(1) = 1
+//! assert_eq!(neuron.output(&[2.0, 3.0, 0.5]), 0.0); // 0.5·2 − 1·3 + 2·0.5 = −1, and f(−1) = 0
+//! ```
 #![doc = include_str!("../docs/walk/neuron.md")]
 //!
 //! ---

@@ -1,18 +1,37 @@
 //! **ReLU Activation Function**: f(x) = max(0, x), element by element.
 //!
-//! Forward it passes what is positive and holds the rest at 0, which is [`Relu::forward`]:
+//! Forward, ReLU keeps positive numbers and replaces all others by 0. [`Relu::forward`] computes:
 #![doc = include_str!("../docs/formulas/relu.svg")]
 #![doc = include_str!("../docs/figures/relu.svg")]
-//! Backward it passes the error where it passed the input, and 0 elsewhere, which is [`Relu::backward`]:
+//! Backward, it passes the error where the input was positive, and 0 elsewhere. [`Relu::backward`] computes:
 #![doc = include_str!("../docs/formulas/12.svg")]
-//! At x = 0 it has a kink, and no derivative; (12) chooses 0 there.
+//! At x = 0 the function has a kink and no derivative; (12) chooses 0 there.
 //!
 //! ## Why (12)
 //!
-//! ReLU works on each element alone, so the error is a scalar e for each. The derivative of ReLU is 0 or 1, but what
-//! travels backward is the derivative of the loss: that of ReLU *times* the error from above. Hence eₙ in (12), and
-//! not 1:
+//! ReLU works on each element separately, so each element has its own scalar error e. The derivative of ReLU is 0 or 1,
+//! but `backward` passes on the derivative of the loss: the derivative of ReLU *times* the error from the next layer.
+//! Therefore (12) has eₙ and not 1:
 #![doc = include_str!("../docs/formulas/why-12.svg")]
+//! ## On paper
+//!
+//! The outputs of the [fully connected layer](crate::fully_connected#on-paper)'s example, one of which is 0, and an
+//! error:
+//!
+//! ```
+//! use feedforward::{Layer, Matrix, Relu};
+//!
+//! let mut relu = Relu::new();
+//! let y = relu.forward(Matrix::from_rows([[4.0, 1.0], [0.0, -6.0]]));
+//! assert_eq!(y, Matrix::from_rows([[4.0, 1.0], [0.0, 0.0]])); // max(0, x)
+//!
+//! let error_previous = relu.backward(Matrix::from_rows([[1.0, -1.0], [2.0, 0.5]]));
+//! // 0 if x ≤ 0, else e                                              (12)
+//! assert_eq!(error_previous, Matrix::from_rows([[1.0, -1.0], [0.0, 0.0]]));
+//! ```
+//!
+//! The error −1 passes because its x is positive. The error 2 does not pass because its x is 0. ReLU has no weights, so
+//! there is nothing to update.
 #![doc = include_str!("../docs/walk/relu.md")]
 //!
 //! ---

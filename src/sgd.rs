@@ -1,16 +1,43 @@
 //! **Basic Optimization**: stochastic gradient descent (SGD), one step against the gradient.
 //!
-//! The weights are updated by an object of its own, the optimizer. The simplest is stochastic gradient descent, with
-//! the learning rate η, which is [`Sgd::update`](Sgd#method.update):
+//! A separate object, the optimizer, updates the weights. The simplest optimizer is stochastic gradient descent with
+//! the learning rate η. [`Sgd::update`](Sgd#method.update) computes:
 #![doc = include_str!("../docs/formulas/sgd.svg")]
-//! ## Why it goes down
+//! *Stochastic* means that the gradient is that of one batch of samples, drawn at random, instead of all samples. It is
+//! cheaper and a little noisy, and on average it has the same direction.
 //!
-//! The gradient ∇L points where L rises fastest. A small step against it lowers the loss, by η times its squared
-//! length:
+//! ## Why the loss decreases
+//!
+//! The gradient ∇L points in the direction in which L grows fastest. A small step against it lowers the loss by η times
+//! the squared length of the gradient:
 #![doc = include_str!("../docs/formulas/why-sgd.svg")]
-//! The ≈ holds for small steps only. Too small a η creeps; too large a one jumps over the minimum, to ever higher
-//! points:
+//! The ≈ holds only for small steps. If η is too small, progress is slow. If it is too large, each step overshoots the
+//! minimum and the loss grows:
 #![doc = include_str!("../docs/figures/descent.svg")]
+//! ## On paper
+//!
+//! One weight, with the loss L(w) = (w − 3)². Its gradient is 2(w − 3), and its minimum is at w = 3:
+//!
+//! ```
+//! use feedforward::{Matrix, Optimizer, Sgd};
+//!
+//! let gradient = |w: &Matrix| w.map(|w| 2.0 * (w - 3.0));
+//! let descend = |learning_rate, steps| {
+//!     let mut w = Matrix::from_rows([[1.0]]);
+//!     for _ in 0..steps {
+//!         let gradient = gradient(&w);
+//!         Sgd::new(learning_rate).update(&mut w, &gradient);
+//!     }
+//!     w[(0, 0)]
+//! };
+//! let close = |x: f64, y: f64| (x - y).abs() < 1e-12;
+//!
+//! assert!(close(descend(0.1, 1), 1.4)); //   1 − 0.1·(−4)
+//! assert!(close(descend(0.1, 2), 1.72)); //  1.4 − 0.1·(−3.2): each step goes a fifth of the way
+//! assert!(close(descend(0.5, 1), 3.0)); //   the best η for this loss: one step is enough
+//! assert!(close(descend(1.5, 1), 7.0)); //   η too large: from 3 − 2 to 3 + 4
+//! assert!(close(descend(1.5, 2), -5.0)); //  and then to 3 − 8
+//! ```
 #![doc = include_str!("../docs/walk/sgd.md")]
 //!
 //! ---

@@ -1,26 +1,48 @@
-//! **SoftMax Activation Function**: from any numbers, the logits, to probabilities, row by row.
+//! **SoftMax Activation Function**: turns each row of numbers, the logits, into probabilities.
 //!
-//! The label of a sample is a one-hot vector **y**: N numbers, a 1 at the sample's class and 0 elsewhere. The
-//! prediction **ŷ** has the same shape, all of it positive, its sum 1; for every row of the batch,
-//! [`Softmax::forward`] is
+//! The label of a sample is a one-hot vector **y** of N numbers: a 1 at the class of the sample, and 0 elsewhere. The
+//! prediction **ŷ** has the same shape. Its elements are positive and sum to 1. For every row of the batch
+//! [`Softmax::forward`] computes:
 #![doc = include_str!("../docs/formulas/13.svg")]
-//! The exponential of a large x overflows. Before it the row is shifted by its maximum, so that none is above 1:
+//! The exponential of a large x overflows. Therefore each row is first shifted by its maximum, so that no exponential
+//! exceeds 1:
 #![doc = include_str!("../docs/formulas/shift.svg")]
 #![doc = include_str!("../docs/figures/softmax.svg")]
-//! Backward, for every row of the batch and all operations element by element, [`Softmax::backward`] is
+//! Backward, also row by row, with all operations element by element, [`Softmax::backward`] computes:
 #![doc = include_str!("../docs/formulas/14.svg")]
 //! ## Why the shift changes nothing
 //!
-//! A constant c, subtracted from every x, is a factor that numerator and denominator share:
+//! Subtracting a constant c from every x multiplies numerator and denominator by the same factor:
 #![doc = include_str!("../docs/formulas/why-shift.svg")]
 //! ## Why (14)
 //!
-//! Every output depends on every input, for they share the denominator. The quotient rule on (13) gives the slopes:
+//! Every output depends on every input, because all outputs share the denominator. The quotient rule applied to (13)
+//! gives the derivatives:
 #![doc = include_str!("../docs/formulas/softmax-slope.svg")]
-//! xₖ reaches the loss through every ŷⱼ. The chain rule sums over these paths, and ŷₖ can be drawn to the front:
+//! xₖ influences the loss through every ŷⱼ. The chain rule sums over these paths, and ŷₖ is a common factor:
 #![doc = include_str!("../docs/formulas/why-14.svg")]
-//! With two classes, and 0 for the second logit, softmax is the sigmoid; hence the likeness of their gradients:
+//! With two classes and 0 as the second logit, softmax is the sigmoid. This is why their gradients are similar:
 #![doc = include_str!("../docs/formulas/sigmoid.svg")]
+//! ## On paper
+//!
+//! The logits 0, ln 2 and ln 5 have the exponentials 1, 2 and 5, with the sum 8:
+//!
+//! ```
+//! use feedforward::{Layer, Matrix, Softmax};
+//!
+//! let close = |a: &Matrix, b: [[f64; 3]; 1]| (a - &Matrix::from_rows(b)).max_abs() < 1e-12;
+//!
+//! let mut softmax = Softmax::new();
+//! let y = softmax.forward(Matrix::from_rows([[0.0, 2_f64.ln(), 5_f64.ln()]]));
+//! assert!(close(&y, [[0.125, 0.25, 0.625]])); //            1/8, 2/8, 5/8                (13)
+//!
+//! // Backward: Σⱼ eⱼ ŷⱼ = 8·0.125 + 4·0.25 + 0·0.625 = 2, and then ŷ · (e − 2).
+//! let error_previous = softmax.backward(Matrix::from_rows([[8.0, 4.0, 0.0]]));
+//! assert!(close(&error_previous, [[0.75, 0.5, -1.25]])); // 0.125·6, 0.25·2, 0.625·(−2)  (14)
+//! ```
+//!
+//! These three errors sum to 0, and they always do: adding the same number to all logits changes no output, so the loss
+//! does not change in that direction.
 #![doc = include_str!("../docs/walk/softmax.md")]
 //!
 //! ---

@@ -1,12 +1,12 @@
-//! The documentation keeps its promises: every equation and picture of the slides is on its page, every formula is drawn
-//! from the TeX beside it, every picture has a text alternative and cannot break a page, and *next* leads from the first
-//! page to the last.
+//! Checks the documentation: every equation and picture of the slides is on its page, every formula agrees with its TeX,
+//! its words and its comment in the source, every picture has a text alternative and cannot break a page, and *next* leads
+//! from the first page to the last.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The pages in the order of the slides: source, title, and the figures and formulas that must be there.
+/// The sections in the order of the slides: source, title, and the figures and formulas that must be there.
 const PAGES: [(&str, &str, &[&str]); 9] = [
     ("matrix/mod.rs", "Flexibility vs. Abstraction", &["figures/abstraction"]),
     ("neuron.rs", "Artificial Neural Networks", &["figures/neuron", "neuron"]),
@@ -46,10 +46,15 @@ const PAGES: [(&str, &str, &[&str]); 9] = [
     ("cross_entropy.rs", "Cross Entropy Loss", &["figures/cross-entropy", "15", "16", "why-16", "why-16-14"]),
 ];
 
-/// Pages that are documentation alone.
-const AFTERWORDS: [&str; 3] = ["contents.md", "whole_step.md", "crosswalk.md"];
+/// The pages after the slides, in the order of *next*: module, title, and the file of its text.
+const AFTERWORDS: [(&str, &str, &str); 4] = [
+    ("whole_step", "The Whole Step", "docs/walk/whole_step.md"),
+    ("gradient_check", "Checking Gradients", "src/gradient_check.rs"),
+    ("crosswalk", "NumPy Crosswalk", "docs/walk/crosswalk.md"),
+    ("exercise", "The Exercise", "docs/exercise.md"),
+];
 
-/// A file of the project.
+/// The path of a file of the project.
 fn path(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
@@ -58,18 +63,25 @@ fn read(name: &str) -> String {
     fs::read_to_string(path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// The names of the files in a folder that end so, without that ending.
+/// The names of the files in a folder that have this ending, without the ending.
 fn files(folder: &str, ending: &str) -> BTreeSet<String> {
     let entries = fs::read_dir(path(folder)).unwrap_or_else(|error| panic!("{folder}: {error}"));
     let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     names.filter_map(|name| name.strip_suffix(ending).map(String::from)).collect()
 }
 
-/// The documentation at the head of a module: its text, with that of `docs/walk` in its place, and the names of the
-/// pictures that it includes, such as `formulas/12`.
+/// The documentation at the head of a module.
 struct Head {
+    /// Its text, with the text of the files in `docs/walk` that it includes.
     text: String,
-    pictures: Vec<String>,
+    /// The pictures that it includes, such as `formulas/12`, each with the comment after it.
+    pictures: Vec<(String, String)>,
+}
+
+impl Head {
+    fn shows(&self, picture: &str) -> bool {
+        self.pictures.iter().any(|(name, _)| name == picture)
+    }
 }
 
 fn head(module: &str) -> Head {
@@ -77,12 +89,18 @@ fn head(module: &str) -> Head {
     for line in read(&format!("src/{module}")).lines() {
         if let Some(text) = line.strip_prefix("//!") {
             head.text += text.strip_prefix(' ').unwrap_or(text);
-        } else if let Some(file) = line.strip_prefix("#![doc = include_str!(\"") {
-            let (_, file) = file.trim_end_matches("\")]").split_once("docs/").expect("an include of docs");
+        } else if let Some(include) = line.strip_prefix("#![doc = include_str!(\"") {
+            let (file, comment) = include.split_once("\")]").expect("the end of an include");
+            let (_, file) = file.split_once("docs/").expect("an include of docs");
             match file.strip_suffix(".svg") {
-                Some(picture) => head.pictures.push(picture.to_string()),
+                Some(picture) => {
+                    let comment = comment.trim_start().trim_start_matches("// ");
+                    head.pictures.push((picture.to_string(), comment.to_string()));
+                }
                 None => head.text += &read(&format!("docs/{file}")),
             }
+        } else if let (Some(comment), Some((_, whole))) = (line.strip_prefix("// "), head.pictures.last_mut()) {
+            *whole += comment;
         } else {
             break;
         }
@@ -91,7 +109,41 @@ fn head(module: &str) -> Head {
     head
 }
 
-/// Every picture: its file, and what stands in it.
+/// All text of a page after the slides. Documentation above a module without code is in `src/lib.rs`.
+fn afterword(module: &str, file: &str) -> String {
+    if let Some(module) = file.strip_prefix("src/") {
+        return head(module).text;
+    }
+    let mut text = String::new();
+    for line in read("src/lib.rs").lines() {
+        if let Some(line) = line.strip_prefix("///") {
+            text += line.strip_prefix(' ').unwrap_or(line);
+        } else if let Some(include) = line.strip_prefix("#[doc = include_str!(\"../") {
+            text += &read(include.trim_end_matches("\")]"));
+        } else if line == format!("pub mod {module} {{}}") {
+            return text;
+        } else {
+            text.clear();
+            continue;
+        }
+        text += "\n";
+    }
+    panic!("src/lib.rs: no page {module}");
+}
+
+/// The name of the module in this file.
+fn name(module: &str) -> &str {
+    module.trim_end_matches(".rs").trim_end_matches("/mod")
+}
+
+/// All pages in the order of *next*: module, title and text.
+fn pages() -> Vec<(&'static str, &'static str, String)> {
+    let sections = PAGES.iter().map(|&(file, title, _)| (name(file), title, head(file).text));
+    let afterwords = AFTERWORDS.iter().map(|&(module, title, file)| (module, title, afterword(module, file)));
+    sections.chain(afterwords).collect()
+}
+
+/// Every picture: its file and its content.
 fn pictures() -> Vec<(String, String)> {
     let folders = ["docs/formulas", "docs/figures"].into_iter();
     let names =
@@ -108,9 +160,11 @@ fn attribute(svg: &str, name: &str) -> Option<String> {
 }
 
 /// A formula of formulas.tex.
+#[derive(Clone)]
 struct Formula {
     name: String,
-    label: String,
+    number: String, // of the slides; empty if it has none
+    words: String,
     tex: String,
 }
 
@@ -126,8 +180,7 @@ fn formulas() -> Vec<Formula> {
         };
         let (words, tex): (Vec<&str>, Vec<&str>) = lines.partition(|line| line.starts_with('%'));
         let words = join(words.into_iter().map(|line| line.trim_start_matches('%')).collect());
-        let label = if number.is_empty() { words } else { format!("Equation {number}: {words}") };
-        Formula { name: name.to_string(), label, tex: join(tex) }
+        Formula { name: name.to_string(), number: number.to_string(), words, tex: join(tex) }
     };
     blocks.map(formula).collect()
 }
@@ -135,14 +188,15 @@ fn formulas() -> Vec<Formula> {
 #[test]
 fn every_formula_is_drawn_from_the_tex_beside_it() {
     let formulas = formulas();
-    for Formula { name, label, tex } in &formulas {
+    for Formula { name, number, words, tex } in &formulas {
         let svg = read(&format!("docs/formulas/{name}.svg"));
-        let redraw = "draw it anew: cd docs/formulas && npm install && npm run draw";
+        let redraw = "draw it again: cd docs/formulas && npm install && npm run draw";
+        let label = if number.is_empty() { words.clone() } else { format!("Equation {number}: {words}") };
         assert_eq!(attribute(&svg, "data-tex").as_ref(), Some(tex), "{name}.svg was drawn from other TeX; {redraw}");
-        assert_eq!(attribute(&svg, "aria-label").as_ref(), Some(label), "{name}.svg has other words; {redraw}");
+        assert_eq!(attribute(&svg, "aria-label"), Some(label), "{name}.svg has other words; {redraw}");
     }
     let named: BTreeSet<String> = formulas.into_iter().map(|formula| formula.name).collect();
-    assert_eq!(named, files("docs/formulas", ".svg"), "formulas.tex names the one, docs/formulas holds the other");
+    assert_eq!(named, files("docs/formulas", ".svg"), "formulas.tex and the drawings in docs/formulas differ");
 }
 
 #[test]
@@ -157,15 +211,18 @@ fn every_picture_has_a_text_alternative() {
 #[test]
 fn every_picture_can_stand_in_a_page_of_rustdoc() {
     for (file, svg) in pictures() {
-        // rustdoc drops a first and a last line that are blank. One more of each ends the paragraph before and the block
-        // of HTML after it; between them a blank line would end the block too early.
-        assert!(svg.starts_with("\n\n<svg "), "{file}: two blank lines, and then the picture");
-        assert!(svg.ends_with("\n</svg>\n\n\n"), "{file}: the end of the picture, and then two blank lines");
+        // rustdoc drops a first and a last line that are blank. A second blank line at the start ends the paragraph before
+        // the picture, and a second one at the end ends the block of HTML. A blank line inside would end it too early.
+        assert!(svg.starts_with("\n\n<svg "), "{file}: must start with two blank lines");
+        assert!(svg.ends_with("\n</svg>\n\n\n"), "{file}: must end with two blank lines");
         let lines: Vec<&str> = svg.trim().lines().collect();
-        assert!(lines[0].ends_with('>') && lines[0].matches('<').count() == 1, "{file}: the first tag is not alone");
+        assert!(
+            lines[0].ends_with('>') && lines[0].matches('<').count() == 1,
+            "{file}: the first tag is not alone on its line"
+        );
         assert!(lines.iter().all(|line| !line.trim().is_empty()), "{file}: a blank line inside");
 
-        // It brings all that it needs, touches nothing else, and takes the colour of the page.
+        // The picture is self-contained, styles nothing else, and takes the colour of the page.
         let drawing = svg.replacen("http://www.w3.org/2000/svg", "", 1);
         for foreign in ["http", "<?xml", "<!", "<script", "<image", "<foreignObject", "@import", "url("] {
             assert!(!drawing.contains(foreign), "{file}: {foreign}");
@@ -178,7 +235,7 @@ fn every_picture_can_stand_in_a_page_of_rustdoc() {
         assert!(svg.contains("currentColor"), "{file}: does not follow the theme");
         assert!(svg.contains("max-width:96%;height:auto"), "{file}: does not shrink on a narrow screen");
 
-        // Many pictures share a page: each keeps to ids of its own, and finds all that it refers to.
+        // Many pictures share a page, so each has its own ids and refers only to those.
         let name = Path::new(&file).file_stem().unwrap().to_str().unwrap();
         let prefix = format!("{}-{name}-", if file.contains("formulas") { "formula" } else { "figure" });
         let after = |mark: &str| -> BTreeSet<String> {
@@ -187,32 +244,36 @@ fn every_picture_can_stand_in_a_page_of_rustdoc() {
         };
         let ids = after(" id=\"");
         assert!(ids.iter().all(|id| id.starts_with(&prefix)), "{file}: an id that does not begin with {prefix}");
-        assert!(after(" href=\"#").is_subset(&ids), "{file}: refers to what it does not have");
+        assert!(after(" href=\"#").is_subset(&ids), "{file}: refers to an id that it does not have");
     }
 }
 
 #[test]
-fn every_equation_and_every_figure_stands_on_the_page_of_its_section() {
+fn every_equation_and_every_figure_is_on_the_page_of_its_section() {
     let mut numbers = BTreeSet::new();
     for (module, title, required) in PAGES {
-        let Head { text, pictures } = head(module);
-        assert!(text.starts_with(&format!("**{title}**")), "{module} does not begin with its title");
+        let head = head(module);
+        assert!(head.text.starts_with(&format!("**{title}**")), "{module} does not begin with its title");
         for name in required {
             let picture = if name.contains('/') { name.to_string() } else { format!("formulas/{name}") };
-            assert!(pictures.contains(&picture), "{module}: {picture} is missing");
+            assert!(head.shows(&picture), "{module}: {picture} is missing");
             numbers.extend(name.parse::<u32>());
         }
     }
     assert_eq!(numbers, (1..=16).collect());
 }
 
+/// The modules whose heads have pictures.
+fn modules() -> impl Iterator<Item = &'static str> {
+    PAGES.iter().map(|(module, ..)| *module).chain(["gradient_check.rs"])
+}
+
 #[test]
 fn every_formula_and_every_figure_is_on_a_page() {
-    let modules = PAGES.iter().map(|(module, ..)| *module).chain(["gradient_check.rs"]);
-    let shown: BTreeSet<String> = modules.flat_map(|module| head(module).pictures).collect();
+    let shown: Vec<Head> = modules().map(head).collect();
     for (file, _) in pictures() {
         let name = file.trim_start_matches("docs/").trim_end_matches(".svg");
-        assert!(shown.contains(name), "{file} is on no page");
+        assert!(shown.iter().any(|head| head.shows(name)), "{file} is on no page");
     }
 }
 
@@ -222,7 +283,7 @@ fn every_equation_has_its_number_at_a_line_of_code_and_a_link_back() {
     let holds = |test: &dyn Fn(&str) -> bool| code.iter().any(|source| source.lines().map(str::trim).any(test));
     for n in [1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 16] {
         let at_its_line = |line: &str| {
-            let comment = line.split_once("// ").filter(|(code, _)| !code.is_empty() && !line.starts_with("//"));
+            let comment = line.split_once("// ").filter(|(code, _)| !code.is_empty() && !line.starts_with(['/', '#']));
             comment.is_some_and(|(_, comment)| comment.ends_with(&format!(" ({n})")))
         };
         assert!(holds(&at_its_line), "no line of code ends with // … ({n})");
@@ -233,39 +294,47 @@ fn every_equation_has_its_number_at_a_line_of_code_and_a_link_back() {
 
 #[test]
 fn next_leads_from_the_first_page_to_the_last_and_previous_back() {
-    let name = |module: &str| module.trim_end_matches(".rs").trim_end_matches("/mod").to_string();
-    let mut names: Vec<(String, &str)> = PAGES.iter().map(|(module, title, _)| (name(module), *title)).collect();
-    names.push(("whole_step".to_string(), "the whole step"));
-    for (i, (page, _)) in names.iter().enumerate() {
-        let text = PAGES.get(i).map_or_else(|| read("docs/walk/whole_step.md"), |(module, ..)| head(module).text);
+    let pages = pages();
+    for (i, (page, title, text)) in pages.iter().enumerate() {
+        assert!(text.starts_with(&format!("**{title}**")), "{page} does not begin with its title");
         let (_, foot) = text.rsplit_once("\n---\n").unwrap_or_else(|| panic!("{page}: no line above the links"));
-        let link = |word: &str, (to, title): &(String, &str)| format!("{word}: [{title}](crate::{to})");
-        let mut links = vec!["[contents](crate)".to_string()];
-        links.splice(0..0, (i > 0).then(|| link("previous", &names[i - 1])));
-        links.extend(names.get(i + 1).map(|after| link("next", after)));
+        let link = |word: &str, (to, title, _): &(&str, &str, String)| format!("{word}: [{title}](crate::{to})");
+        let previous = (i > 0).then(|| link("previous", &pages[i - 1]));
+        let next = pages.get(i + 1).map(|page| link("next", page));
+        let links: Vec<String> = previous.into_iter().chain(["[contents](crate)".to_string()]).chain(next).collect();
         assert_eq!(foot.split_whitespace().collect::<Vec<_>>().join(" "), links.join(" · "), "{page}");
     }
 }
 
 #[test]
-fn every_section_has_an_example_on_paper_and_its_pitfalls() {
+fn every_section_has_its_first_example_in_the_module_and_its_pitfalls() {
     for (module, ..) in PAGES {
+        let source = read(&format!("src/{module}"));
+        let (_, paper) = source.split_once("\n//! ## On paper\n").unwrap_or_else(|| panic!("{module}: no On paper"));
+        let (example, _) = paper.split_once("#![doc").unwrap_or_else(|| panic!("{module}: nothing after On paper"));
+        assert!(example.contains("\n//! ```\n//! use feedforward::"), "{module}: no example that runs");
+        assert!(example.contains("\n//! assert"), "{module}: the example asserts nothing");
         let text = head(module).text;
-        let (_, paper) = text.split_once("\n## On paper\n").unwrap_or_else(|| panic!("{module}: nothing on paper"));
-        let (example, pitfalls) =
-            paper.split_once("\n## Pitfalls\n").unwrap_or_else(|| panic!("{module}: no pitfalls"));
-        assert!(
-            example.contains("\n```\nuse feedforward::") && example.contains("assert"),
-            "{module}: no example that runs"
-        );
+        let (_, pitfalls) = text.split_once("\n## Pitfalls\n").unwrap_or_else(|| panic!("{module}: no pitfalls"));
         assert!(pitfalls.matches("\n- **").count() >= 3, "{module}: too few pitfalls");
     }
 }
 
 #[test]
+fn the_front_page_opens_with_an_example() {
+    let head = head("lib.rs").text;
+    let (before, rest) = head.split_once("```\n").expect("an example");
+    let (example, rest) = rest.split_once("```\n").expect("the end of the example");
+    assert!(before.lines().count() <= 6, "the example starts too late");
+    assert!(example.lines().count() <= 24 && example.contains("assert!"), "a short example that asserts something");
+    assert!(rest.contains("\n## Contents\n"), "the contents follow");
+}
+
+#[test]
 fn every_code_block_of_the_pages_runs() {
-    let mut texts: Vec<(&str, String)> = PAGES.iter().map(|(module, ..)| (*module, head(module).text)).collect();
-    texts.extend(AFTERWORDS.map(|file| (file, read(&format!("docs/walk/{file}")))));
+    let mut texts: Vec<(&str, String)> = pages().into_iter().map(|(page, _, text)| (page, text)).collect();
+    texts.retain(|(page, _)| *page != "exercise"); // for the shell
+    texts.push(("lib", head("lib.rs").text));
     for (page, text) in texts {
         let fences: Vec<&str> = text.lines().filter(|line| line.trim_start().starts_with("```")).collect();
         assert!(fences.len().is_multiple_of(2), "{page}: a code block without an end");
@@ -281,17 +350,23 @@ fn every_code_block_of_the_pages_runs() {
 }
 
 #[test]
-fn the_contents_name_every_section_and_equation() {
-    let contents = read("docs/walk/contents.md");
-    let rows: Vec<&str> = contents.lines().filter(|line| line.starts_with("| ")).collect();
-    for (i, (module, title, pictures)) in PAGES.iter().enumerate() {
-        let start = format!("| {}. {title}", i + 1);
-        let row = rows.iter().find(|row| row.starts_with(&start)).unwrap_or_else(|| panic!("no row {start}"));
-        let name = module.trim_end_matches(".rs").trim_end_matches("/mod");
-        assert!(row.contains(&format!("[`{name}`]")), "{row}: does not link to {name}");
-        let mut numbers = pictures.iter().filter_map(|name| name.parse::<u32>().ok());
-        let first = numbers.next().map_or(String::new(), |n| format!("({n})"));
-        assert!(row.contains(&first), "{row}: {first} is missing");
+fn the_contents_name_every_page_and_the_equations_as_the_readme_does() {
+    let rows = |text: &str| -> Vec<Vec<String>> {
+        let rows = text.lines().filter(|line| line.starts_with("| "));
+        rows.map(|row| row.trim_matches('|').split(" | ").map(|cell| cell.trim().to_string()).collect()).collect()
+    };
+    let (contents, readme) = (rows(&read("docs/walk/contents.md")), rows(&read("README.md")));
+    for (i, (module, title, _)) in PAGES.iter().enumerate() {
+        let start = format!("{}. {title}", i + 1);
+        let row = contents.iter().find(|row| row[0].starts_with(&start)).unwrap_or_else(|| panic!("no row {start}"));
+        assert!(row[0].ends_with(&format!("[`{}`]", name(module))), "{row:?}: does not link to {module}");
+        let same = readme.iter().find(|row| row[0] == *title).unwrap_or_else(|| panic!("README: no row {title}"));
+        let equations = row[2].split("*exercise:*").next().unwrap().trim_end_matches("<br>");
+        assert_eq!(equations, same[2], "{title}: contents and README");
+    }
+    for (module, ..) in AFTERWORDS {
+        let links = contents.iter().any(|row| row[0].ends_with(&format!("[`{module}`]")));
+        assert!(links, "the contents do not link to {module}");
     }
 }
 

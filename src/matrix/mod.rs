@@ -1,16 +1,45 @@
-//! **Flexibility vs. Abstraction**: linear algebra on the bare metal, on which all the rest stands.
+//! **Flexibility vs. Abstraction**: linear algebra, the level on which everything else is built.
 //!
-//! Frameworks for neural networks stand on three levels. The lowest offers the operations of linear algebra, close to
-//! the machine; the middle compiles graphs of tensor operations, and can express the most; the highest stacks
-//! elementary layers, which is less flexible, and simple.
+//! Frameworks for neural networks exist on three levels. The lowest offers the operations of linear algebra, close to
+//! the machine. The middle level compiles graphs of tensor operations and is the most flexible. The highest stacks
+//! elementary layers, which is less flexible but simple.
 #![doc = include_str!("../../docs/figures/abstraction.svg")]
-//! This crate has the highest level, its [`network`](crate::network) of layers, and the lowest, which is this module.
+//! This crate has the highest level, the [`network`](crate::network) of layers, and the lowest, this module.
 //!
-//! A [`Matrix`] is a row-major rectangle of `f64`: row after row in one vector, so that `x[0]`, the first sample of a
-//! batch, is one contiguous slice. A [`View`] is a matrix that is only looked at: the whole of one, its
-//! [transpose](Matrix::t), its [first rows](Matrix::first_rows). The product [`matmul`](Matrix::matmul) takes views, so a
-//! transposed operand is read where it stands and never copied. How it is computed is told in [`kernel`]; the slides can
-//! be read without it.
+//! A [`Matrix`] stores `f64` values row by row in one vector, so `x[0]`, the first sample of a batch, is one contiguous
+//! slice. A [`View`] is a borrowed matrix: a whole matrix, its [transpose](Matrix::t), or its [first
+//! rows](Matrix::first_rows). The product [`matmul`](Matrix::matmul) takes views, so it reads a transposed operand in
+//! place and never copies it. [`kernel`] explains how the product is computed. You can follow the slides without it.
+//!
+//! ## On paper
+//!
+//! Element (i, j) of a product is row i of the left matrix times column j of the right one: Cᵢⱼ = Σₚ Aᵢₚ Bₚⱼ. The inner
+//! sizes must agree; the outer sizes are the shape of the result.
+//!
+//! ```text
+//!     X           W        XW
+//!
+//!  1  2  1        1       21.5
+//!  3  4  1       10       43.5
+//!                 0.5
+//!   2 × 3       3 × 1     2 × 1
+//! ```
+//!
+//! The 21.5 is 1·1 + 2·10 + 1·0.5, and the 43.5 is 3·1 + 4·10 + 1·0.5.
+//!
+//! ```
+//! use feedforward::Matrix;
+//!
+//! let x = Matrix::from_rows([[1.0, 2.0, 1.0], [3.0, 4.0, 1.0]]); // two samples
+//! let w = Matrix::from_rows([[1.0], [10.0], [0.5]]); //             two weights and a bias
+//! let y = x.matmul(&w);
+//! assert_eq!(y, Matrix::from_rows([[21.5], [43.5]]));
+//! assert_eq!(x[0], [1.0, 2.0, 1.0]); // the first sample
+//!
+//! // XᵀY without a copy of X: 3 × 2 times 2 × 1.
+//! let gradient = x.t().matmul(&y);
+//! assert_eq!(gradient, Matrix::from_rows([[152.0], [217.0], [65.0]])); // 1·21.5 + 3·43.5, …
+//! ```
 #![doc = include_str!("../../docs/walk/matrix.md")]
 //!
 //! ---

@@ -11,6 +11,7 @@ macro_rules! files {
 
 /// The library and the files that its documentation includes.
 pub(crate) const LIBRARY: &[File] = files! {
+    "docs/exercise.md"
     "docs/figures/abstraction.svg"
     "docs/figures/backpropagation.svg"
     "docs/figures/cross-entropy.svg"
@@ -176,7 +177,6 @@ pub(crate) const STUDENT: &[File] = &[
     (".gitignore", "/target\n"),
     ("README.md", include_str!("student/README.md")),
     ("src/main.rs", include_str!("student/main.rs.txt")),
-    ("docs/exercise.md", include_str!("../../../docs/exercise.md")),
 ];
 
 /// The text of the file of the library or the checks with this path.
