@@ -2,13 +2,13 @@
 //!
 //! Forward uses one number per sample: ŷₖ, the predicted probability of the sample's true class k.
 //! [`CrossEntropyLoss::forward`] sums its negative logarithm over the batch:
-#![doc = include_str!("../docs/formulas/15.svg")]
+#![doc = include_str!("../docs/formulas/15.svg")] // loss = Σₖ −ln(ŷₖ + ε) where yₖ = 1, k = 1 … B   (15)
 //! ε is [`f64::EPSILON`], NumPy's `finfo(float).eps`. It keeps very wrong predictions away from ln 0. Predictions must
 //! be greater than 0, as those of [softmax](crate::softmax) are.
 #![doc = include_str!("../docs/figures/cross-entropy.svg")]
 //! The backward pass receives no error: here the recursion of backpropagation starts. [`CrossEntropyLoss::backward`]
 //! computes:
-#![doc = include_str!("../docs/formulas/16.svg")]
+#![doc = include_str!("../docs/formulas/16.svg")] // Eₙ = −y/ŷ   (16)
 //! There is no ε in (16). It would distort the gradient exactly where the prediction is very wrong. Where y is 0, the
 //! error is 0.
 //!
@@ -16,13 +16,16 @@
 //!
 //! Because **y** is one-hot, only the true class contributes to the sum over a sample, and the derivative of ln x is
 //! 1/x:
-#![doc = include_str!("../docs/formulas/one-hot.svg")]
-#![doc = include_str!("../docs/formulas/why-16.svg")]
+#![doc = include_str!("../docs/formulas/one-hot.svg")] // y = (0 ⋯ 0 1ₖ 0 ⋯ 0)
+#![doc = include_str!("../docs/formulas/why-16.svg")] // L = −Σⱼ yⱼ ln ŷⱼ ⇒ ∂L/∂ŷₖ = −yₖ/ŷₖ, j = 1 … N
 //! ## Why (16) followed by (14) is ŷ − y
 //!
 //! Put the error (16) into softmax's backward pass (14). A multiplication cancels every division, and the sum of a
 //! one-hot **y** is 1:
 #![doc = include_str!("../docs/formulas/why-16-14.svg")]
+// Eₙ₋₁,ₖ = ŷₖ (−yₖ/ŷₖ + Σⱼ yⱼ/ŷⱼ ŷⱼ)
+//         = −yₖ + ŷₖ Σⱼ yⱼ
+//         = ŷₖ − yₖ, j = 1 … N
 //! The error that softmax passes to its previous layer is simply prediction minus label.
 //!
 //! ## On paper

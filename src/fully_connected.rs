@@ -8,47 +8,48 @@
 //! Start with one [neuron](crate::neuron) without its activation function: n inputs, n weights, and a bias that is
 //! added.
 #![doc = include_str!("../docs/figures/one-neuron.svg")]
-#![doc = include_str!("../docs/formulas/bias-apart.svg")]
-#![doc = include_str!("../docs/formulas/bias-apart-short.svg")]
+#![doc = include_str!("../docs/formulas/bias-apart.svg")] // (w₁ ⋯ wₙ) (x₁; ⋮; xₙ) + wₙ₊₁ = ŷ
+#![doc = include_str!("../docs/formulas/bias-apart-short.svg")] // wx + wₙ₊₁ = ŷ
 //! Append a 1 to the inputs, and the bias becomes one of the weights. One product remains:
-#![doc = include_str!("../docs/formulas/bias-inside.svg")]
-#![doc = include_str!("../docs/formulas/bias-inside-short.svg")]
+#![doc = include_str!("../docs/formulas/bias-inside.svg")] // (w₁ ⋯ wₙ wₙ₊₁) (x₁; ⋮; xₙ; 1) = ŷ
+#![doc = include_str!("../docs/formulas/bias-inside-short.svg")] // wx = ŷ
 //! With m neurons that share their inputs there are m rows of weights, which form one matrix.
 #![doc = include_str!("../docs/figures/fully-connected.svg")]
 #![doc = include_str!("../docs/formulas/one-sample.svg")]
-#![doc = include_str!("../docs/formulas/one-sample-short.svg")]
+// (w₁,₁ ⋯ w₁,ₙ w₁,ₙ₊₁; ⋮ ⋱ ⋮ ⋮; wₘ,₁ ⋯ wₘ,ₙ wₘ,ₙ₊₁) (x₁; ⋮; xₙ; 1) = (ŷ₁; ⋮; ŷₘ)
+#![doc = include_str!("../docs/formulas/one-sample-short.svg")] // Wx = ŷ
 //! The 1 is one more node of the input layer, and the biases are the weights of its connections:
 #![doc = include_str!("../docs/figures/fully-connected-bias.svg")]
 //! With b samples at once, each sample is a column of **X**:
-#![doc = include_str!("../docs/formulas/01-matrices.svg")]
-#![doc = include_str!("../docs/formulas/01.svg")]
+#![doc = include_str!("../docs/formulas/01-matrices.svg")] // W: m × (n+1); X: (n+1) × b
+#![doc = include_str!("../docs/formulas/01.svg")] // WX = Ŷ   (1)
 //! The code stores all matrices transposed, with one sample per row. [The next section](crate::memory_layout) explains
 //! why. There (1) becomes (9), which [`forward`](FullyConnected::forward) computes:
-#![doc = include_str!("../docs/formulas/09.svg")]
+#![doc = include_str!("../docs/formulas/09.svg")] // X′W′ = Ŷ′   (9)
 //! ## Backward
 //!
 //! The layer receives the error **E**ₙ from the next layer. It returns the gradient with respect to **X**, which is the
 //! error for the previous layer:
-#![doc = include_str!("../docs/formulas/02.svg")]
+#![doc = include_str!("../docs/formulas/02.svg")] // Eₙ₋₁ = WᵀEₙ   (2)
 //! The gradient with respect to **W** updates **W**, where η is the learning rate:
-#![doc = include_str!("../docs/formulas/03.svg")]
+#![doc = include_str!("../docs/formulas/03.svg")] // Wᵗ⁺¹ = Wᵗ − η·EₙXᵀ   (3)
 //! In our layout these are (10) and (11), the lines of [`backward`](FullyConnected::backward):
-#![doc = include_str!("../docs/formulas/10.svg")]
-#![doc = include_str!("../docs/formulas/11.svg")]
+#![doc = include_str!("../docs/formulas/10.svg")] // E′ₙ₋₁ = E′ₙ W′ᵀ   (10)
+#![doc = include_str!("../docs/formulas/11.svg")] // W′ᵗ⁺¹ = W′ᵗ − η·X′ᵀ E′ₙ   (11)
 //! ## But what is Eₙ?
 //!
 //! L is the loss, a single number at the end of the network. The error **E**ₙ is its derivative with respect to the
 //! output of layer n. It says how much, and in which direction, L changes when that output changes.
-#![doc = include_str!("../docs/formulas/error.svg")]
+#![doc = include_str!("../docs/formulas/error.svg")] // Eₙ = ∂L/∂ŷₙ
 //! The output of a layer is the input of the next layer. So what layer n returns, the derivative with respect to its
 //! input, is the error that the previous layer, n − 1, needs:
-#![doc = include_str!("../docs/formulas/error-previous.svg")]
+#![doc = include_str!("../docs/formulas/error-previous.svg")] // Eₙ₋₁ = ∂L/∂ŷₙ₋₁ = ∂L/∂xₙ because ŷₙ₋₁ = xₙ
 //! The slides say that this error is passed *downward*, and call layer n − 1 the next *upper* layer. These pages number
 //! the layers from the data to the loss, and say *previous layer* (n − 1), *next layer* (n + 1), *forward* and
 //! *backward*.
 //!
 //! By the chain rule, each of the two gradients is the error times a derivative that the layer can compute alone:
-#![doc = include_str!("../docs/formulas/chain-rule.svg")]
+#![doc = include_str!("../docs/formulas/chain-rule.svg")] // ∂L/∂xₙ = ∂L/∂ŷₙ · ∂ŷₙ/∂xₙ; ∂L/∂Wₙ = ∂L/∂ŷₙ · ∂ŷₙ/∂Wₙ
 #![doc = include_str!("../docs/figures/backpropagation.svg")]
 //! The circled factor is the same in both. It is **computed once and used twice**: for the gradient of the weights, and
 //! for the error of the previous layer. That is backpropagation.
@@ -56,7 +57,7 @@
 //! ### Dynamic programming
 //!
 //! The weights of layer n influence the loss through all the layers after it, so their gradient is a long product:
-#![doc = include_str!("../docs/formulas/path-product.svg")]
+#![doc = include_str!("../docs/formulas/path-product.svg")] // ∂L/∂Wₙ = ∂L/∂ŷ_N · ∂ŷ_N/∂ŷ_(N−1) ⋯ ∂ŷₙ₊₁/∂ŷₙ · ∂ŷₙ/∂Wₙ
 //! Computing each of these products from the start would take N + (N − 1) + … + 1 multiplications in a network of N
 //! layers. But the product for layer n is the product for layer n + 1 times one more factor. If you begin at the loss
 //! and keep what is computed, N multiplications are enough. Solving a problem by keeping the solutions of its parts is
@@ -67,9 +68,12 @@
 //!
 //! For one sample, element by element: the chain rule sums over every path on which x or w influences the loss.
 #![doc = include_str!("../docs/formulas/why-02-03.svg")]
+// ŷᵢ = Σⱼ wᵢ,ⱼ xⱼ
+// ∂L/∂xⱼ = Σᵢ ∂L/∂ŷᵢ ∂ŷᵢ/∂xⱼ = Σᵢ wᵢ,ⱼ eᵢ = (Wᵀe)ⱼ
+// ∂L/∂wᵢ,ⱼ = ∂L/∂ŷᵢ ∂ŷᵢ/∂wᵢ,ⱼ = eᵢ xⱼ = (exᵀ)ᵢ,ⱼ
 //! In a batch every sample is a column, and (2) treats each column separately. All samples use the same weights, so
 //! their gradients add up. The matrix product in (3) computes this sum:
-#![doc = include_str!("../docs/formulas/why-batch.svg")]
+#![doc = include_str!("../docs/formulas/why-batch.svg")] // L = Σₛ Lₛ ⇒ ∂L/∂W = Σₛ eₛ xₛᵀ = EXᵀ, s = 1 … b
 //! ## On paper
 //!
 //! Two samples, two inputs, two outputs. Forward (9) appends the column of ones and multiplies:

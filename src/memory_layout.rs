@@ -7,25 +7,25 @@
 //! ## Forward
 //!
 //! Transpose both sides of (1), the textbook's [`forward`]:
-#![doc = include_str!("../docs/formulas/04.svg")]
+#![doc = include_str!("../docs/formulas/04.svg")] // (WX)ᵀ = Ŷᵀ   (4)
 //! The transpose of a product is the product of the transposes in the opposite order:
-#![doc = include_str!("../docs/formulas/05.svg")]
+#![doc = include_str!("../docs/formulas/05.svg")] // XᵀWᵀ = Ŷᵀ   (5)
 //! The slides repeat these two lines:
-#![doc = include_str!("../docs/formulas/06.svg")]
-#![doc = include_str!("../docs/formulas/07.svg")]
+#![doc = include_str!("../docs/formulas/06.svg")] // (WX)ᵀ = Ŷᵀ   (6)
+#![doc = include_str!("../docs/formulas/07.svg")] // XᵀWᵀ = Ŷᵀ   (7)
 //! Then they give the transposed matrices their own names. [`change_layout`] computes them:
-#![doc = include_str!("../docs/formulas/08.svg")]
+#![doc = include_str!("../docs/formulas/08.svg")] // X′ = Xᵀ, W′ = Wᵀ, E′ = Eᵀ, Ŷ′ = Ŷᵀ   (8)
 //! The code stores only these transposed matrices. With their names (7) is as simple as (1). It is
 //! [`FullyConnected::forward`](crate::FullyConnected#method.forward):
-#![doc = include_str!("../docs/formulas/09.svg")]
+#![doc = include_str!("../docs/formulas/09.svg")] // X′W′ = Ŷ′   (9)
 //! Written out, the ones are now the last column of **X**′ and the biases the last row of **W**′:
-#![doc = include_str!("../docs/formulas/09-matrices.svg")]
+#![doc = include_str!("../docs/formulas/09-matrices.svg")] // X′: b × (n+1); W′: (n+1) × m
 //! ## Backward
 //!
 //! The textbook's backward pass, (2) and (3), is [`error_previous`] and [`updated_weights`]. In our layout (2) and (3)
 //! become the lines of [`FullyConnected::backward`](crate::FullyConnected#method.backward):
-#![doc = include_str!("../docs/formulas/10.svg")]
-#![doc = include_str!("../docs/formulas/11.svg")]
+#![doc = include_str!("../docs/formulas/10.svg")] // E′ₙ₋₁ = E′ₙ W′ᵀ   (10)
+#![doc = include_str!("../docs/formulas/11.svg")] // W′ᵗ⁺¹ = W′ᵗ − η·X′ᵀ E′ₙ   (11)
 //! **E**′ₙ has the shape of **Ŷ**′. **E**′ₙ₋₁ has the shape of **X**′ without the column of ones: the 1 is a constant
 //! and needs no error.
 //!
@@ -33,6 +33,8 @@
 //!
 //! Transpose (2), and transpose the gradient in (3). Nothing else changes:
 #![doc = include_str!("../docs/formulas/why-10-11.svg")]
+// E′ₙ₋₁ = (WᵀEₙ)ᵀ = EₙᵀW = E′ₙ W′ᵀ   (2) → (10)
+// (EₙXᵀ)ᵀ = XEₙᵀ = X′ᵀ E′ₙ   (3) → (11)
 //! ## On paper
 //!
 //! The numbers of the [fully connected layer](crate::fully_connected#on-paper) in both layouts. A sample is a column of

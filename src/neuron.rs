@@ -3,7 +3,7 @@
 //! A biological neuron collects signals through its dendrites. When they are strong enough, it sends a signal along its
 //! axon. An artificial neuron multiplies each input by a weight, sums the products, and applies an activation function
 //! f to the sum:
-#![doc = include_str!("../docs/formulas/neuron.svg")]
+#![doc = include_str!("../docs/formulas/neuron.svg")] // y = f(Σᵢ wᵢ xᵢ), i = 1 … N
 //! [`Neuron::output`] computes this. In the figure the inputs are under the dendrites, and the output y is under the
 //! axon.
 #![doc = include_str!("../docs/figures/neuron.svg")]

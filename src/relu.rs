@@ -1,10 +1,10 @@
 //! **ReLU Activation Function**: f(x) = max(0, x), element by element.
 //!
 //! Forward, ReLU keeps positive numbers and replaces all others by 0. [`Relu::forward`] computes:
-#![doc = include_str!("../docs/formulas/relu.svg")]
+#![doc = include_str!("../docs/formulas/relu.svg")] // f(x) = max(0, x)
 #![doc = include_str!("../docs/figures/relu.svg")]
 //! Backward, it passes the error where the input was positive, and 0 elsewhere. [`Relu::backward`] computes:
-#![doc = include_str!("../docs/formulas/12.svg")]
+#![doc = include_str!("../docs/formulas/12.svg")] // eₙ₋₁ = 0 if x ≤ 0, else eₙ   (12)
 //! At x = 0 the function has a kink and no derivative; (12) chooses 0 there.
 //!
 //! ## Why (12)
@@ -12,7 +12,7 @@
 //! ReLU works on each element separately, so each element has its own scalar error e. The derivative of ReLU is 0 or 1,
 //! but `backward` passes on the derivative of the loss: the derivative of ReLU *times* the error from the next layer.
 //! Therefore (12) has eₙ and not 1:
-#![doc = include_str!("../docs/formulas/why-12.svg")]
+#![doc = include_str!("../docs/formulas/why-12.svg")] // eₙ₋₁ = ∂L/∂x = ∂L/∂ŷ · ∂ŷ/∂x
 //! ## On paper
 //!
 //! The outputs of the [fully connected layer](crate::fully_connected#on-paper)'s example, one of which is 0, and an

@@ -2,7 +2,7 @@
 //!
 //! A separate object, the optimizer, updates the weights. The simplest optimizer is stochastic gradient descent with
 //! the learning rate η. [`Sgd::update`](Sgd#method.update) computes:
-#![doc = include_str!("../docs/formulas/sgd.svg")]
+#![doc = include_str!("../docs/formulas/sgd.svg")] // w⁽ᵏ⁺¹⁾ = w⁽ᵏ⁾ − η ∇L(w⁽ᵏ⁾)
 //! *Stochastic* means that the gradient is that of one batch of samples, drawn at random, instead of all samples. It is
 //! cheaper and a little noisy, and on average it has the same direction.
 //!
@@ -10,7 +10,7 @@
 //!
 //! The gradient ∇L points in the direction in which L grows fastest. A small step against it lowers the loss by η times
 //! the squared length of the gradient:
-#![doc = include_str!("../docs/formulas/why-sgd.svg")]
+#![doc = include_str!("../docs/formulas/why-sgd.svg")] // L(w − η ∇L) ≈ L(w) − η ‖∇L‖²
 //! The ≈ holds only for small steps. If η is too small, progress is slow. If it is too large, each step overshoots the
 //! minimum and the loss grows:
 #![doc = include_str!("../docs/figures/descent.svg")]

@@ -3,26 +3,30 @@
 //! The label of a sample is a one-hot vector **y** of N numbers: a 1 at the class of the sample, and 0 elsewhere. The
 //! prediction **ŷ** has the same shape. Its elements are positive and sum to 1. For every row of the batch
 //! [`Softmax::forward`] computes:
-#![doc = include_str!("../docs/formulas/13.svg")]
+#![doc = include_str!("../docs/formulas/13.svg")] // ŷₖ = exp(xₖ) / Σⱼ exp(xⱼ), j = 1 … N   (13)
 //! The exponential of a large x overflows. Therefore each row is first shifted by its maximum, so that no exponential
 //! exceeds 1:
-#![doc = include_str!("../docs/formulas/shift.svg")]
+#![doc = include_str!("../docs/formulas/shift.svg")] // x̃ₖ = xₖ − max(x)
 #![doc = include_str!("../docs/figures/softmax.svg")]
 //! Backward, also row by row, with all operations element by element, [`Softmax::backward`] computes:
-#![doc = include_str!("../docs/formulas/14.svg")]
+#![doc = include_str!("../docs/formulas/14.svg")] // Eₙ₋₁ = ŷ (Eₙ − Σⱼ Eₙ,ⱼ ŷⱼ), j = 1 … N   (14)
 //! ## Why the shift changes nothing
 //!
 //! Subtracting a constant c from every x multiplies numerator and denominator by the same factor:
 #![doc = include_str!("../docs/formulas/why-shift.svg")]
+// exp(xₖ − c) / Σⱼ exp(xⱼ − c) = e⁻ᶜ exp(xₖ) / (e⁻ᶜ Σⱼ exp(xⱼ)) = ŷₖ
 //! ## Why (14)
 //!
 //! Every output depends on every input, because all outputs share the denominator. The quotient rule applied to (13)
 //! gives the derivatives:
-#![doc = include_str!("../docs/formulas/softmax-slope.svg")]
+#![doc = include_str!("../docs/formulas/softmax-slope.svg")] // ∂ŷⱼ/∂xₖ = ŷₖ (1 − ŷₖ) if j = k, −ŷⱼ ŷₖ if j ≠ k
 //! xₖ influences the loss through every ŷⱼ. The chain rule sums over these paths, and ŷₖ is a common factor:
 #![doc = include_str!("../docs/formulas/why-14.svg")]
+// Eₙ₋₁,ₖ = Σⱼ Eₙ,ⱼ ∂ŷⱼ/∂xₖ
+//         = Eₙ,ₖ ŷₖ − Σⱼ Eₙ,ⱼ ŷⱼ ŷₖ
+//         = ŷₖ (Eₙ,ₖ − Σⱼ Eₙ,ⱼ ŷⱼ), j = 1 … N
 //! With two classes and 0 as the second logit, softmax is the sigmoid. This is why their gradients are similar:
-#![doc = include_str!("../docs/formulas/sigmoid.svg")]
+#![doc = include_str!("../docs/formulas/sigmoid.svg")] // ŷ₁ = eˣ / (eˣ + e⁰) = 1 / (1 + e⁻ˣ), ∂ŷ₁/∂x = ŷ₁ (1 − ŷ₁)
 //! ## On paper
 //!
 //! The logits 0, ln 2 and ln 5 have the exponentials 1, 2 and 5, with the sum 8:

@@ -378,3 +378,325 @@ fn the_contents_explain_every_symbol() {
         assert!(legend.contains(&format!("\n| {symbol} | ")), "{symbol} is not in the legend");
     }
 }
+
+#[test]
+fn every_formula_agrees_with_its_comment_and_its_words() {
+    let formulas = formulas();
+    let mut wrong = Vec::new();
+    for module in modules() {
+        for (picture, comment) in head(module).pictures {
+            let Some(name) = picture.strip_prefix("formulas/") else { continue };
+            let formula = formulas.iter().find(|formula| formula.name == name).expect("a formula of formulas.tex");
+            if let Some(disagreement) = disagreement(formula, &comment) {
+                wrong.push(format!("src/{module}, {picture}.svg: {disagreement}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Says how the three forms of a formula disagree: its TeX, the comment in the source, and its words.
+///
+/// The comment must be the TeX in Unicode, up to spaces and the semicolons between its lines. The words must name the same
+/// letters and operations; those of a numbered equation just as often, and in the same order if it has no sum.
+fn disagreement(formula: &Formula, comment: &str) -> Option<String> {
+    let Formula { number, words, tex, .. } = formula;
+    let mut sums = Vec::new();
+    let text = unicode(tex, &mut sums);
+    sums.dedup();
+
+    let bounds: String = sums.iter().map(|Sum { index, from, to }| format!(", {index} = {from} … {to}")).collect();
+    let number_beside = if number.is_empty() { String::new() } else { format!("   ({number})") };
+    let expected = text.clone() + &bounds + &number_beside;
+    let squeezed = |text: &str| text.replace(|c: char| c.is_whitespace() || c == ';', "");
+    if squeezed(comment) != squeezed(&expected) {
+        return Some(format!("the comment is // {comment}\nthe TeX says    // {expected}"));
+    }
+
+    let said: Vec<&str> = words.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let operations = text.replace("/∂", "∂"); // a derivative is no division
+    for (symbols, word) in SPOKEN {
+        let written: usize = symbols.iter().map(|symbol| operations.matches(symbol).count()).sum();
+        let spoken = said.iter().filter(|said| said.starts_with(word)).count();
+        if if number.is_empty() { (written > 0) != (spoken > 0) } else { written != spoken } {
+            return Some(format!("{text} has {written} of {symbols:?}, but {words:?} has {spoken} of {word:?}"));
+        }
+    }
+    let ends: String = sums.iter().map(|Sum { from, to, .. }| format!(" {from} {to}")).collect();
+    let mut written = letters(&(text + &ends));
+    let variable = |word: &&&str| word.parse::<u32>().is_ok() || (word.len() == 1 && **word != "a");
+    let mut spoken: Vec<char> = said.iter().filter(variable).flat_map(|word| word.chars()).collect();
+    if number.is_empty() || !sums.is_empty() {
+        written.sort_unstable();
+        spoken.sort_unstable();
+    }
+    if number.is_empty() {
+        written.dedup();
+        spoken.dedup();
+    }
+    (written != spoken).then(|| format!("the formula has the letters {written:?}, the words {spoken:?}"))
+}
+
+/// Symbols of the formulas, and the beginning of the word that says them.
+const SPOKEN: [(&[&str], &str); 19] = [
+    (&["=", "≈"], "equal"),
+    (&["+", "₊", "⁺"], "plus"),
+    (&["−", "₋", "⁻"], "minus"),
+    (&["/"], "divided"),
+    (&["′"], "prime"),
+    (&["ŷ", "Ŷ"], "hat"),
+    (&["\u{303}"], "tilde"),
+    (&["ᵀ"], "transpose"),
+    (&["η"], "eta"),
+    (&["ε"], "epsilon"),
+    (&["Σ"], "sum"),
+    (&["exp"], "exponential"),
+    (&["ln"], "logarithm"),
+    (&["max"], "maximum"),
+    (&["∂"], "derivative"),
+    (&["∇"], "gradient"),
+    (&["if"], "if"),
+    (&["else"], "otherwise"),
+    (&["where"], "where"),
+];
+
+/// The variables and numbers in a formula, in order.
+fn letters(formula: &str) -> Vec<char> {
+    let mut formula = formula.replace('ŷ', "y").replace('Ŷ', "Y").replace('ᵀ', "");
+    for word in ["exp", "ln", "max", "loss", "if", "else", "where", "because"] {
+        formula = formula.replace(word, "");
+    }
+    let plain = |c: char| {
+        let tables = [LOWERED, RAISED].into_iter();
+        tables
+            .flat_map(|[plain, moved]| plain.chars().zip(moved.chars()))
+            .find(|&(_, moved)| moved == c)
+            .map_or(c, |(c, _)| c)
+    };
+    formula.chars().map(plain).filter(char::is_ascii_alphanumeric).collect()
+}
+
+/// A sum's index and its bounds, as in Σⱼ, j = 1 … N.
+#[derive(PartialEq)]
+struct Sum {
+    index: String,
+    from: String,
+    to: String,
+}
+
+/// Translates TeX to Unicode, in the spelling of the comments in the source. Collects the bounds of sums.
+///
+/// # Panics
+/// If it meets a command that formulas.tex has not used so far.
+fn unicode(mut tex: &str, sums: &mut Vec<Sum>) -> String {
+    let mut text = String::new();
+    while let Some(token) = token(&mut tex) {
+        text += &match token {
+            "\\mathbf" | "\\mathsf" | "\\text" => argument(&mut tex, sums),
+            "\\hat" => argument(&mut tex, sums).replace('y', "ŷ").replace('Y', "Ŷ"),
+            "\\tilde" => argument(&mut tex, sums) + "\u{303}",
+            "\\frac" => {
+                let (above, below) = (argument(&mut tex, sums), argument(&mut tex, sums));
+                format!("{}/{}", part(above, false), part(below, true))
+            }
+            "\\sum" => {
+                let below = script(&mut tex, sums);
+                let (index, from) = below.split_once('=').unwrap_or((&below, ""));
+                if !from.is_empty() {
+                    let to = script(&mut tex, sums);
+                    sums.push(Sum { index: index.to_string(), from: from.to_string(), to });
+                }
+                "Σ".to_string() + &moved('_', index, LOWERED)
+            }
+            "\\underbrace" => {
+                let (body, label) = (argument(&mut tex, sums), script(&mut tex, sums));
+                if body.starts_with('(') { label } else { body } // a matrix is written as its shape
+            }
+            "\\underset" => {
+                let below = argument(&mut tex, sums);
+                argument(&mut tex, sums) + &moved('_', &below, LOWERED)
+            }
+            "\\begin" => environment(&mut tex, sums),
+            "_" => moved('_', &argument(&mut tex, sums), LOWERED),
+            "^" => moved('^', &argument(&mut tex, sums), RAISED),
+            "-" => "−".to_string(),
+            "'" => "′".to_string(),
+            group if group.starts_with('{') => unicode(&group[1..group.len() - 1], sums),
+            command if command.starts_with('\\') => {
+                let known = COMMANDS.iter().find(|(name, _)| *name == &command[1..]);
+                known.unwrap_or_else(|| panic!("TeX: {command} has no translation")).1.to_string()
+            }
+            other => other.to_string(),
+        };
+    }
+    text
+}
+
+const COMMANDS: [(&str, &str); 25] = [
+    ("eta", "η"),
+    ("epsilon", "ε"),
+    ("partial", "∂"),
+    ("nabla", "∇"),
+    ("cdot", "·"),
+    ("cdots", "⋯"),
+    ("vdots", "⋮"),
+    ("ddots", "⋱"),
+    ("times", "×"),
+    ("le", "≤"),
+    ("ne", "≠"),
+    ("approx", "≈"),
+    ("to", "→"),
+    ("Rightarrow", "⇒"),
+    ("lVert", "‖"),
+    ("rVert", "‖"),
+    ("exp", "exp"),
+    ("ln", "ln"),
+    ("max", "max"),
+    ("big", ""),
+    ("Big", ""),
+    (",", ""),
+    (" ", " "),
+    ("quad", " "),
+    ("qquad", " "),
+];
+
+/// Characters, and the same characters below and above the line.
+const LOWERED: [&str; 2] = ["012+−ijkmns,", "₀₁₂₊₋ᵢⱼₖₘₙₛ,"];
+const RAISED: [&str; 2] = ["012+−()ckntxT", "⁰¹²⁺⁻⁽⁾ᶜᵏⁿᵗˣᵀ"];
+
+/// An index or exponent. If Unicode lacks one of its characters, the text itself after `mark`.
+fn moved(mark: char, text: &str, [plain, moved]: [&str; 2]) -> String {
+    let one = |c: char| moved.chars().nth(plain.chars().position(|known| known == c)?);
+    let in_parentheses = text.chars().count() > 1;
+    text.chars().map(one).collect::<Option<String>>().unwrap_or_else(|| match in_parentheses {
+        true => format!("{mark}({text})"),
+        false => format!("{mark}{text}"),
+    })
+}
+
+/// Takes the next token off the TeX: a command, a group in braces, or a character.
+fn token<'a>(tex: &mut &'a str) -> Option<&'a str> {
+    let mut depth = 0;
+    let closing = |c: char| {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        depth == 0
+    };
+    let length = match tex.chars().next()? {
+        '\\' => match tex[1..].find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(tex.len() - 1) {
+            0 => 2, // a command of one character, such as \,
+            letters => 1 + letters,
+        },
+        '{' => tex.find(closing).expect("a closing brace") + 1,
+        c => c.len_utf8(),
+    };
+    let (token, rest) = tex.split_at(length);
+    *tex = if length > 2 && token.starts_with('\\') { rest.trim_start() } else { rest };
+    Some(token)
+}
+
+/// Takes the argument of a command off the TeX and translates it.
+fn argument(tex: &mut &str, sums: &mut Vec<Sum>) -> String {
+    let token = token(tex).expect("an argument");
+    unicode(token.strip_prefix('{').and_then(|group| group.strip_suffix('}')).unwrap_or(token), sums)
+}
+
+/// Takes an index or exponent off the TeX and translates it, but leaves it on the line.
+fn script(tex: &mut &str, sums: &mut Vec<Sum>) -> String {
+    assert!(matches!(token(tex), Some("_" | "^")), "TeX: no index or exponent before {tex}");
+    argument(tex, sums)
+}
+
+/// A part of a fraction, in parentheses where a line of text needs them.
+fn part(text: String, below: bool) -> String {
+    let mut depth = 0;
+    let mut outside = text.clone(); // of parentheses
+    outside.retain(|c| {
+        depth += i32::from(c == '(') - i32::from(c == ')');
+        depth == 0
+    });
+    let sum = outside.contains(" + ") || outside.contains(" − ");
+    let product = below && outside.contains(' ') && !outside.starts_with('Σ');
+    if sum || product { format!("({text})") } else { text }
+}
+
+/// Takes the rest of an environment off the TeX, from its name on, and translates it.
+fn environment(tex: &mut &str, sums: &mut Vec<Sum>) -> String {
+    let name = token(tex).expect("the name of an environment");
+    let (body, rest) = tex.split_once(&format!("\\end{name}")).expect("the end of the environment");
+    *tex = rest;
+    let mut row = |row: &str| -> Vec<String> {
+        let row = row.trim_start();
+        let cells = row.strip_prefix('[').map_or(row, |row| row.split_once(']').expect("a distance").1);
+        cells.split('&').map(|cell| unicode(cell, sums).trim().to_string()).collect()
+    };
+    let rows: Vec<Vec<String>> = body.split("\\\\").map(&mut row).collect();
+    let join = |cells: &str, lines: &str| rows.iter().map(|row| row.join(cells)).collect::<Vec<_>>().join(lines);
+    match name {
+        "{aligned}" => join(" ", "; "),
+        "{pmatrix}" => format!("({})", join(" ", "; ")),
+        "{cases}" => {
+            let case = |row: &Vec<String>| match row[1].as_str() {
+                "else" => format!("else {}", row[0]),
+                condition if condition.starts_with("if ") => format!("{} {condition}", row[0]),
+                condition => format!("{} if {condition}", row[0]),
+            };
+            rows.iter().map(case).collect::<Vec<_>>().join(", ")
+        }
+        _ => panic!("TeX: {name} has no translation"),
+    }
+}
+
+#[test]
+fn tex_becomes_unicode() {
+    let examples = [
+        (r"\mathbf{E}'_{n-1} = \mathbf{W}'^{\mathsf{T}}", "E′ₙ₋₁ = W′ᵀ"),
+        (r"\hat{y}_k + \tilde{x}_k", "ŷₖ + x\u{303}ₖ"),
+        (r"-\frac{y}{x}", "−y/x"),
+        (r"\frac{a + b}{2h}", "(a + b)/2h"),
+        (r"\frac{f(a + b)}{c \exp(x)}", "f(a + b)/(c exp(x))"),
+        (r"\frac{x}{\sum_{j=1}^{N} \exp(x_j)}", "x/Σⱼ exp(xⱼ)"),
+        (r"\mathbf{w}^{(k+1)}", "w⁽ᵏ⁺¹⁾"),
+        (r"\hat{y}_{N-1} \cdots \hat{y}_N", "ŷ_(N−1) ⋯ŷ_N"),
+        (r"\begin{cases} 0 & \text{if } x \le 0 \\ e_n & \text{else} \end{cases}", "0 if  x ≤0, else eₙ"),
+        (r"\begin{pmatrix} x_1 \\[2pt] \vdots \\ 1 \end{pmatrix}", "(x₁; ⋮; 1)"),
+        (r"\underbrace{w_{n+1}}_{\text{bias}}", "wₙ₊₁"),
+    ];
+    for (tex, expected) in examples {
+        assert_eq!(unicode(tex, &mut Vec::new()), expected, "{tex}");
+    }
+    let mut sums = Vec::new();
+    unicode(r"\sum_{j=1}^{N} x_j + \sum_i x_i", &mut sums);
+    assert!(sums == [Sum { index: "j".to_string(), from: "1".to_string(), to: "N".to_string() }]);
+}
+
+#[test]
+fn any_change_of_a_numbered_equation_in_comment_tex_or_words_is_noticed() {
+    let heads: Vec<Head> = modules().map(head).collect();
+    for formula in formulas().into_iter().filter(|formula| !formula.number.is_empty()) {
+        let picture = format!("formulas/{}", formula.name);
+        let mut comments = heads.iter().flat_map(|head| &head.pictures).filter(|(name, _)| *name == picture);
+        let (_, comment) = comments.next().expect("on a page");
+        assert_eq!(disagreement(&formula, comment), None);
+        for (at, c) in comment.char_indices().filter(|(_, c)| !c.is_whitespace()) {
+            let changed = comment[..at].to_string() + &comment[at + c.len_utf8()..];
+            assert!(disagreement(&formula, &changed).is_some(), "{changed}");
+        }
+        for (at, _) in formula.tex.match_indices(|c| "'+-=()XWEYNBnkj01".contains(c)) {
+            let command = formula.tex[..at].trim_end_matches(|c: char| c.is_ascii_alphabetic()).ends_with('\\');
+            if command {
+                continue;
+            }
+            let mut changed = formula.clone();
+            changed.tex.replace_range(at..=at, "Z");
+            assert!(disagreement(&changed, comment).is_some(), "{}", changed.tex);
+        }
+        let words: Vec<&str> = formula.words.split(' ').collect();
+        for (i, word) in words.iter().enumerate() {
+            let letter = word.len() == 1 && *word != "a";
+            if letter || SPOKEN.iter().any(|(_, spoken)| word.starts_with(spoken)) {
+                let changed = Formula { words: [&words[..i], &words[i + 1..]].concat().join(" "), ..formula.clone() };
+                assert!(disagreement(&changed, comment).is_some(), "{}", changed.words);
+            }
+        }
+    }
+}
