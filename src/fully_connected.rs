@@ -112,7 +112,7 @@
 //! // The first row: 7 = 1·1 + 3·2 and 0.5 = 1·(−1) + 3·0.5. The last row, of the biases,
 //! // is the sum of the errors.
 //!
-//! // W′ − 0.1 · X′ᵀE′                                                                (11)
+//! // W′ − 0.1 · X′ᵀE′                                                                 (11)
 //! let updated = Matrix::from_rows([[0.3, -2.05], [2.0, 1.25], [-1.3, 1.05]]);
 //! assert!((&layer.parameters.weights - &updated).max_abs() < 1e-15);
 //! ```

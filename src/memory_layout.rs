@@ -50,7 +50,7 @@
 //! let e = Matrix::from_rows([[1.0, 2.0], [-1.0, 0.5]]);
 //!
 //! assert_eq!(x.as_slice(), [1.0, 3.0, 2.0, -1.0, 1.0, 1.0]); //               A B A B A B
-//! let x_primed = change_layout(&x); //                                        X′ = Xᵀ  (8)
+//! let x_primed = change_layout(&x); //                                        X′ = Xᵀ   (8)
 //! assert_eq!(x_primed.as_slice(), [1.0, 2.0, 1.0, 3.0, -1.0, 1.0]); //        A A A B B B
 //! assert_eq!(x_primed[0], [1.0, 2.0, 1.0]); //                                sample A
 //!

@@ -333,7 +333,7 @@ fn the_front_page_opens_with_an_example() {
 #[test]
 fn every_code_block_of_the_pages_runs() {
     let mut texts: Vec<(&str, String)> = pages().into_iter().map(|(page, _, text)| (page, text)).collect();
-    texts.retain(|(page, _)| *page != "exercise"); // for the shell
+    texts.retain(|(page, _)| *page != "exercise"); // its commands are for the shell
     texts.push(("lib", head("lib.rs").text));
     for (page, text) in texts {
         let fences: Vec<&str> = text.lines().filter(|line| line.trim_start().starts_with("```")).collect();
@@ -345,6 +345,16 @@ fn every_code_block_of_the_pages_runs() {
         for line in text.lines() {
             code ^= line.starts_with("```");
             assert!(!code || line.chars().count() <= 94, "{page}: wider than a page shows: {line}");
+        }
+    }
+}
+
+#[test]
+fn no_page_links_to_a_file_which_rustdoc_would_not_copy() {
+    for (page, _, text) in pages() {
+        for link in text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
+            let file = link.contains('/') || link.ends_with(".md") || link.ends_with(".rs");
+            assert!(!file || link.starts_with("https://"), "{page}: {link}");
         }
     }
 }
@@ -418,7 +428,8 @@ fn disagreement(formula: &Formula, comment: &str) -> Option<String> {
     for (symbols, word) in SPOKEN {
         let written: usize = symbols.iter().map(|symbol| operations.matches(symbol).count()).sum();
         let spoken = said.iter().filter(|said| said.starts_with(word)).count();
-        if if number.is_empty() { (written > 0) != (spoken > 0) } else { written != spoken } {
+        let agree = if number.is_empty() { (written > 0) == (spoken > 0) } else { written == spoken };
+        if !agree {
             return Some(format!("{text} has {written} of {symbols:?}, but {words:?} has {spoken} of {word:?}"));
         }
     }
@@ -437,8 +448,8 @@ fn disagreement(formula: &Formula, comment: &str) -> Option<String> {
     (written != spoken).then(|| format!("the formula has the letters {written:?}, the words {spoken:?}"))
 }
 
-/// Symbols of the formulas, and the beginning of the word that says them.
-const SPOKEN: [(&[&str], &str); 19] = [
+/// Symbols of the formulas, and the beginning of the word that says each.
+const SPOKEN: [(&[&str], &str); 20] = [
     (&["=", "≈"], "equal"),
     (&["+", "₊", "⁺"], "plus"),
     (&["−", "₋", "⁻"], "minus"),
@@ -455,6 +466,7 @@ const SPOKEN: [(&[&str], &str); 19] = [
     (&["max"], "maximum"),
     (&["∂"], "derivative"),
     (&["∇"], "gradient"),
+    (&["≤"], "most"),
     (&["if"], "if"),
     (&["else"], "otherwise"),
     (&["where"], "where"),
@@ -466,13 +478,8 @@ fn letters(formula: &str) -> Vec<char> {
     for word in ["exp", "ln", "max", "loss", "if", "else", "where", "because"] {
         formula = formula.replace(word, "");
     }
-    let plain = |c: char| {
-        let tables = [LOWERED, RAISED].into_iter();
-        tables
-            .flat_map(|[plain, moved]| plain.chars().zip(moved.chars()))
-            .find(|&(_, moved)| moved == c)
-            .map_or(c, |(c, _)| c)
-    };
+    let moved = || [LOWERED, RAISED].into_iter().flat_map(|[plain, moved]| plain.chars().zip(moved.chars()));
+    let plain = |c: char| moved().find(|&(_, moved)| moved == c).map_or(c, |(plain, _)| plain);
     formula.chars().map(plain).filter(char::is_ascii_alphanumeric).collect()
 }
 
