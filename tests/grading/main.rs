@@ -15,6 +15,7 @@ use unusual::UNUSUAL;
 use wrong::WRONG;
 
 /// The plain solution with changes in one section.
+#[derive(Debug)]
 pub struct Solution {
     section: &'static str,
     name: &'static str,
