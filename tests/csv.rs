@@ -1,9 +1,10 @@
-//! CSV files: what is read, and what is said of those that are damaged.
+//! Tests of CSV files: tables written in different ways, and the error messages for damaged ones.
 
 use feedforward::Matrix;
 use feedforward::data::csv::{self, Label, Options, Table};
-use feedforward::data::{FileError, Place};
+use feedforward::data::{FileError, Names, Place};
 use proptest::prelude::*;
+use std::error::Error;
 
 fn parse(text: &str, options: &Options) -> Result<Table, FileError> {
     csv::parse("table.csv".as_ref(), text.as_bytes(), options)
@@ -17,7 +18,7 @@ fn with(label: Label) -> Options {
     Options { label, ..Options::default() }
 }
 
-/// What every way of writing the same table should give.
+/// Asserts that a table holds these three flowers.
 fn assert_flowers(table: &Table) {
     assert_eq!(table.features, Matrix::from_rows([[5.1, 3.5], [7.0, 3.2], [6.3, -3.3e1]]));
     assert_eq!(table.classes, [0, 1, 0]);
@@ -25,7 +26,7 @@ fn assert_flowers(table: &Table) {
 }
 
 #[test]
-fn a_table_is_read_however_it_is_written() {
+fn different_ways_to_write_a_table_give_the_same_table() {
     for text in [
         "5.1,3.5,rose\n7,3.2,tulip\n6.3,-33,rose\n",
         "5.1,3.5,rose\n7,3.2,tulip\n6.3,-33,rose", // no line break at the end
@@ -44,7 +45,7 @@ fn a_table_is_read_however_it_is_written() {
 }
 
 #[test]
-fn a_header_is_detected_by_its_lack_of_numbers_and_can_be_stated() {
+fn a_first_line_without_numbers_is_a_header_unless_the_options_decide() {
     let headed = table("length,width,kind\n5.1,3.5,rose\n7,3.2,tulip\n6.3,-33,rose\n");
     assert_flowers(&headed);
     assert_eq!(headed.names.features, ["length", "width"]);
@@ -52,13 +53,13 @@ fn a_header_is_detected_by_its_lack_of_numbers_and_can_be_stated() {
 
     let years = "2020,2021,kind\n5.1,3.5,rose\n";
     let stated = |header| parse(years, &Options { header: Some(header), ..Options::default() }).unwrap();
-    assert_eq!(table(years).features.rows(), 2); // numbers in the header: taken for a sample, unless stated
+    assert_eq!(table(years).features.rows(), 2); // a header with a number is read as a sample
     assert_eq!(stated(true).names.features, ["2020", "2021"]);
     assert_eq!(stated(false).names.classes, ["kind", "rose"]);
 }
 
 #[test]
-fn the_label_may_be_any_column_by_name_or_number_or_none() {
+fn the_label_is_a_column_by_name_or_by_number_or_no_column() {
     let text = "kind,length,2\nrose,5,1\ntulip,7,2\n";
     let lengths = Matrix::from_rows([[5.0, 1.0], [7.0, 2.0]]);
     for name in ["kind", "1"] {
@@ -72,7 +73,7 @@ fn the_label_may_be_any_column_by_name_or_number_or_none() {
     }
     let features = vec!["length".to_string()];
     let last = Options { header: Some(true), features, ..with(Label::Column("2".to_string())) };
-    let table = parse(text, &last).unwrap(); // a name goes before a number, and the features may be chosen
+    let table = parse(text, &last).unwrap(); // a name takes precedence over a number
     assert_eq!((table.names.label.as_deref(), table.features), (Some("2"), Matrix::from_rows([[5.0], [7.0]])));
 
     let none = parse("1,2\n3,4\n", &with(Label::None)).unwrap();
@@ -82,7 +83,7 @@ fn the_label_may_be_any_column_by_name_or_number_or_none() {
 }
 
 #[test]
-fn chosen_features_are_found_by_name_in_their_order() {
+fn chosen_features_are_in_the_order_of_the_options() {
     let options =
         Options { features: vec!["b".to_string(), "a".to_string()], ..with(Label::IfAny("kind".to_string())) };
     let table = parse("a,note,kind,b\n1,hello,x,2\n3,there,y,4\n", &options).unwrap();
@@ -91,28 +92,28 @@ fn chosen_features_are_found_by_name_in_their_order() {
 }
 
 #[test]
-fn quoted_fields_hold_separators_quotes_and_line_breaks_and_lines_are_still_counted() {
+fn quoted_fields_can_contain_separators_quotes_and_line_breaks() {
     let text = "1,\"a, \"\"b\"\"\"\n2,\"two\nlines\"\n\n3,\"c\"\nx,d\n";
     let options = Options { header: Some(false), ..Options::default() };
     let error = parse(text, &options).unwrap_err();
-    assert_eq!(error.place, Place::Field(6, 1), "{error}");
+    assert_eq!(error.place, Place::Field(6, 1), "the line breaks in quotes count as well: {error}");
     let good = table(&text.replace('x', "4"));
     assert_eq!(good.names.classes, ["a, \"b\"", "c", "d", "two\nlines"]);
 }
 
 #[test]
-fn classes_are_sorted_as_numbers_if_all_are_numbers_and_else_by_alphabet() {
+fn classes_are_sorted_numerically_if_all_are_numbers_and_otherwise_alphabetically() {
     assert_eq!(table("1,10\n1,9\n1,-1\n").names.classes, ["-1", "9", "10"]);
     assert_eq!(table("1,10\n1,9\n1,x\n").names.classes, ["10", "9", "x"]);
     assert_eq!(table("1,10\n1,9\n1,10\n").classes, [1, 0, 1]);
     for _ in 0..20 {
-        // Equal numbers written differently are different classes, always in the same order.
+        // Equal numbers that are written differently are different classes. Their order is always the same.
         assert_eq!(table("1,1.0\n1,1\n1,01\n1,1e0\n").names.classes, ["01", "1", "1.0", "1e0"]);
     }
 }
 
 #[test]
-fn each_damage_is_named_with_line_and_column_and_what_would_be_right() {
+fn an_error_names_the_line_and_the_column_and_what_is_wrong() {
     for (text, place, message) in [
         ("", Place::Whole, "has no line with fields"),
         ("\n \n\r\n", Place::Whole, "has no line with fields"),
@@ -136,7 +137,7 @@ fn each_damage_is_named_with_line_and_column_and_what_would_be_right() {
 }
 
 #[test]
-fn an_absent_column_is_named_with_those_that_there_are() {
+fn an_error_about_a_missing_column_names_the_existing_columns() {
     let error = parse("a,b\n1,2\n", &with(Label::Column("kind".to_string()))).unwrap_err();
     assert!(error.message.contains("\"kind\"") && error.message.contains("a, b"), "{error}");
     for number in ["0", "3", "-1"] {
@@ -146,13 +147,13 @@ fn an_absent_column_is_named_with_those_that_there_are() {
 }
 
 #[test]
-fn bytes_that_are_no_text_are_refused_with_their_line() {
+fn bytes_that_are_not_utf_8_are_refused_with_their_line() {
     let error = csv::parse("t".as_ref(), b"1,2\n3,\xff\n", &Options::default()).unwrap_err();
     assert_eq!((error.place, error.message.as_str()), (Place::Line(2), "is not UTF-8 text"));
 }
 
 #[test]
-fn a_column_of_ever_new_values_is_not_taken_for_classes() {
+fn a_label_column_with_too_many_different_values_is_refused() {
     let text: String = (0..10_000).map(|i| format!("1,{i}.5\n")).collect();
     let error = parse(&text, &Options::default()).unwrap_err();
     assert_eq!(error.place, Place::Field(csv::MOST_CLASSES + 1, 2));
@@ -160,7 +161,7 @@ fn a_column_of_ever_new_values_is_not_taken_for_classes() {
 }
 
 #[test]
-fn a_file_that_is_absent_a_directory_or_compressed_says_so() {
+fn a_missing_file_a_directory_and_a_compressed_file_are_refused_with_the_reason() {
     let absent = csv::read("no/such/file.csv", &Options::default()).unwrap_err();
     assert!(absent.to_string().starts_with("no/such/file.csv: "), "{absent}");
     let directory = csv::read(env!("CARGO_MANIFEST_DIR"), &Options::default()).unwrap_err();
@@ -172,14 +173,76 @@ fn a_file_that_is_absent_a_directory_or_compressed_says_so() {
     assert!(compressed.message.contains("gzip -d "), "{compressed}");
 }
 
+#[test]
+fn a_table_with_a_header_names_features_label_and_classes_and_its_dataset_keeps_the_names() {
+    let names = Names {
+        features: vec!["length".to_string(), "width".to_string()],
+        label: Some("kind".to_string()),
+        classes: vec!["rose".to_string(), "tulip".to_string()],
+    };
+    let text = "length,kind,width\n5,tulip,1\n7,rose,2\n6,tulip,3\n";
+    let table = parse(text, &with(Label::Column("kind".to_string()))).unwrap();
+    assert_eq!(table.names, names);
+    let dataset = table.into_dataset();
+    assert_eq!(dataset.names, names);
+    assert_eq!(dataset.inputs, Matrix::from_rows([[5.0, 1.0], [7.0, 2.0], [6.0, 3.0]]));
+    assert_eq!(dataset.labels, Matrix::from_rows([[0.0, 1.0], [1.0, 0.0], [0.0, 1.0]]));
+}
+
+#[test]
+fn a_table_without_a_header_names_the_classes_alone() {
+    assert_eq!(table("5,1,tulip\n7,2,rose\n").names, Names::of_classes(["rose", "tulip"]));
+}
+
+#[test]
+#[should_panic(expected = "Table::into_dataset: the table has no labels")]
+fn a_table_without_labels_makes_no_dataset() {
+    let _ = parse("1,2\n3,4\n", &with(Label::None)).unwrap().into_dataset();
+}
+
+#[test]
+fn a_label_column_with_exactly_the_most_classes_is_accepted() {
+    let text: String = (0..2 * csv::MOST_CLASSES).map(|i| format!("1,{}\n", i % csv::MOST_CLASSES)).collect();
+    let table = table(&text);
+    assert_eq!(table.names, Names::of_classes(0..csv::MOST_CLASSES));
+    assert_eq!(table.classes[csv::MOST_CLASSES..], (0..csv::MOST_CLASSES).collect::<Vec<_>>());
+}
+
+#[test]
+fn an_error_of_the_system_is_the_source_of_the_file_error_and_other_errors_have_no_source() {
+    let missing = csv::read("no/such/file.csv", &Options::default()).unwrap_err();
+    assert_eq!(missing.place, Place::Whole);
+    let source = missing.source().and_then(|source| source.downcast_ref::<std::io::Error>()).expect("an io::Error");
+    assert_eq!(source.kind(), std::io::ErrorKind::NotFound);
+    assert_eq!(missing.to_string(), format!("no/such/file.csv: {source}"));
+    let copy = missing.clone();
+    assert_eq!(copy.source().map(ToString::to_string), Some(source.to_string()));
+
+    let directory = csv::read(env!("CARGO_MANIFEST_DIR"), &Options::default()).unwrap_err();
+    assert!(directory.source().is_none(), "{directory}");
+    let damaged = parse("1,2,a\n3,x,b\n", &Options::default()).unwrap_err();
+    assert!(damaged.source().is_none(), "{damaged}");
+}
+
+#[test]
+fn a_file_error_writes_the_place_after_the_file() {
+    for (text, expected) in [
+        ("", "table.csv: has no table: it has no line with fields"),
+        ("1,2,a\n3,b\n", "table.csv, line 2: has 2 fields, but the first line has 3"),
+        ("1,2,a\n3,x,b\n", "table.csv, line 2, column 2: \"x\" is not a finite number"),
+    ] {
+        assert_eq!(parse(text, &Options::default()).unwrap_err().to_string(), expected);
+    }
+}
+
 proptest! {
     #[test]
-    fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+    fn any_bytes_are_read_or_refused_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         let _ = csv::parse("t".as_ref(), &bytes, &Options::default());
     }
 
     #[test]
-    fn any_text_of_the_signs_that_matter_is_read_or_refused(text in "[0-9a-b,;\t\"\r\n .-]{0,80}") {
+    fn any_text_of_special_characters_is_read_or_refused_without_a_panic(text in "[0-9a-b,;\t\"\r\n .-]{0,80}") {
         if let Ok(table) = parse(&text, &Options::default()) {
             prop_assert_eq!(table.classes.len(), table.features.rows());
             prop_assert!(table.features.as_slice().iter().all(|x| x.is_finite()));
@@ -187,10 +250,10 @@ proptest! {
     }
 
     #[test]
-    fn names_and_numbers_of_any_kind_survive_being_written_and_read(
+    fn names_and_numbers_are_unchanged_after_writing_and_reading(
         rows in proptest::collection::vec((any::<f64>().prop_filter("finite", |x| x.is_finite()), "\\PC{0,8}"), 1..20)
     ) {
-        let name = |name: &str| format!("c{name}\n\"x"); // not a number, nor blank at an end
+        let name = |name: &str| format!("c{name}\n\"x"); // not a number, and no blank at either end
         let text: String = rows.iter().map(|(x, n)| format!("{x},{}\n", csv::field(&name(n)))).collect();
         let table = table(&text);
         for (i, (x, n)) in rows.iter().enumerate() {

@@ -1,24 +1,39 @@
-//! How good predictions are.
+//! Tests of the accuracy and the confusion matrix of predictions.
 
 use feedforward::Matrix;
+use feedforward::data::one_hot;
 use feedforward::evaluation::{accuracy, confusion_matrix};
 
 #[test]
-fn accuracy_and_confusion_worked_by_hand() {
+fn accuracy_and_confusion_matrix_agree_with_values_worked_by_hand() {
     let label = Matrix::from_rows([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]]);
     let prediction = Matrix::from_rows([[0.9, 0.1], [0.4, 0.6], [0.2, 0.8], [0.3, 0.7]]);
     assert_eq!(accuracy(&prediction, &label), 0.75);
-    assert_eq!(confusion_matrix(&prediction, &label), [[1, 1], [0, 2]]); // one of class 0 was taken for class 1
+    assert_eq!(confusion_matrix(&prediction, &label), [[1, 1], [0, 2]]); // one sample of class 0 was predicted as class 1
 }
 
 #[test]
-fn of_no_samples_none_is_right() {
+fn without_samples_the_accuracy_and_all_counts_are_0() {
     assert_eq!(accuracy(&Matrix::zeros(0, 3), &Matrix::zeros(0, 3)), 0.0);
     assert_eq!(confusion_matrix(&Matrix::zeros(0, 2), &Matrix::zeros(0, 2)), [[0, 0], [0, 0]]);
 }
 
 #[test]
 #[should_panic(expected = "accuracy: the shapes differ, 2×3 and 2×2")]
-fn different_shapes_are_refused() {
+fn accuracy_refuses_different_shapes() {
     let _ = accuracy(&Matrix::zeros(2, 3), &Matrix::zeros(2, 2));
+}
+
+#[test]
+#[should_panic(expected = "confusion_matrix: the shapes differ, 2×3 and 4×3")]
+fn the_confusion_matrix_refuses_different_shapes() {
+    let _ = confusion_matrix(&Matrix::zeros(2, 3), &Matrix::zeros(4, 3));
+}
+
+#[test]
+fn the_rows_of_the_confusion_matrix_are_the_true_classes_and_its_columns_the_predicted_ones() {
+    let label = one_hot(&[0, 0, 0, 1, 1, 2], 3);
+    let prediction = one_hot(&[0, 1, 2, 2, 1, 2], 3);
+    assert_eq!(confusion_matrix(&prediction, &label), [[1, 1, 1], [0, 1, 1], [0, 0, 1]]);
+    assert_eq!(accuracy(&prediction, &label), 0.5);
 }

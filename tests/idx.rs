@@ -1,4 +1,5 @@
-//! IDX files: a small set of images as NumPy's bytes (`tests/files/idx`), bytes by hand, and every kind of damage.
+//! Tests of IDX files: a small set of images that NumPy wrote (`tests/files/idx`), bytes written by hand, and damaged
+//! files.
 
 mod support;
 
@@ -13,12 +14,12 @@ fn parse(bytes: &[u8]) -> Result<Array<'_>, FileError> {
     idx::parse("images".as_ref(), bytes)
 }
 
-/// The directory with 60 images to train on and 30 to test on, 4 × 3 pixels, of 3 classes.
+/// The directory with 60 training images and 30 test images of 4 × 3 pixels, in 3 classes.
 fn small() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files/idx")
 }
 
-/// A copy of it, to be damaged.
+/// Copies the directory, so that a test can damage the copy.
 fn copy() -> Folder {
     let folder = Folder::new();
     for entry in fs::read_dir(small()).unwrap() {
@@ -33,7 +34,7 @@ const IMAGES: [u8; 28] =
     [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6, 250, 251, 252, 253, 254, 255];
 
 #[test]
-fn sizes_and_elements_are_read_from_bytes_by_hand() {
+fn sizes_and_elements_are_read_from_bytes_written_by_hand() {
     let array = parse(&IMAGES).unwrap();
     assert_eq!((array.shape, array.elements), (vec![2, 2, 3], &IMAGES[16..]));
     assert_eq!(
@@ -44,18 +45,18 @@ fn sizes_and_elements_are_read_from_bytes_by_hand() {
 }
 
 #[test]
-fn a_directory_gives_both_parts_their_labels_and_the_size_of_the_images() {
+fn a_directory_gives_training_and_test_images_with_labels_and_the_image_size() {
     let images = idx::read_directory(small()).unwrap();
     assert_eq!((images.train.inputs.shape(), images.test.inputs.shape(), images.image), ((60, 12), (30, 12), (4, 3)));
     assert_eq!(images.train.names.classes, ["0", "1", "2"]);
     assert_eq!(images.train.labels.row_argmax()[..4], [0, 1, 2, 0]);
-    let first = &images.train.inputs[0]; // of class 0, whose second row is bright
+    let first = &images.train.inputs[0]; // an image of class 0, which has a bright second row
     assert!((3..6).all(|j| first[j] >= 200.0) && (0..3).chain(6..12).all(|j| first[j] < 40.0), "{first:?}");
     assert!(idx::is_directory(small()) && !idx::is_directory(env!("CARGO_MANIFEST_DIR")));
 }
 
 #[test]
-fn other_spellings_of_the_names_are_found() {
+fn other_spellings_of_the_file_names_are_found() {
     let folder = copy();
     for (from, to) in [
         ("train-images-idx3-ubyte", "train-images.idx3-ubyte"),
@@ -68,7 +69,7 @@ fn other_spellings_of_the_names_are_found() {
 }
 
 #[test]
-fn each_damage_of_the_bytes_is_named() {
+fn an_error_in_the_bytes_names_the_byte_and_what_is_wrong() {
     let with = |at: usize, byte: u8| {
         let mut bytes = IMAGES;
         bytes[at] = byte;
@@ -91,7 +92,7 @@ fn each_damage_of_the_bytes_is_named() {
 }
 
 #[test]
-fn sizes_are_believed_only_if_their_bytes_are_there() {
+fn sizes_larger_than_the_file_are_refused_before_memory_is_allocated() {
     let mut huge = vec![0, 0, 8, 4];
     huge.extend([255; 16]); // (2³² − 1)⁴ elements
     let error = parse(&huge).unwrap_err();
@@ -100,7 +101,7 @@ fn sizes_are_believed_only_if_their_bytes_are_there() {
 }
 
 #[test]
-fn each_damage_of_the_directory_is_named_with_its_file() {
+fn an_error_in_the_directory_names_the_file_and_what_is_wrong() {
     type Damage = fn(&Folder);
     let cases: [(Damage, &str); 8] = [
         (
@@ -144,13 +145,13 @@ fn each_damage_of_the_directory_is_named_with_its_file() {
 
 proptest! {
     #[test]
-    fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
+    fn any_bytes_are_read_or_refused_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
         let _ = parse(&bytes);
         let _ = parse(&[&[0, 0, 8], &bytes[..]].concat());
     }
 
     #[test]
-    fn any_change_of_a_good_file_is_read_or_refused(
+    fn a_changed_good_file_is_read_or_refused_without_a_panic(
         changes in proptest::collection::vec((0..28usize, any::<u8>()), 1..4),
         length in 0..=28usize,
     ) {

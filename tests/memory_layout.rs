@@ -1,4 +1,4 @@
-//! The textbook's layout and ours: the same numbers, transposed.
+//! Tests that the textbook's layout and ours give the same numbers, transposed.
 
 mod support;
 
@@ -9,9 +9,9 @@ use proptest::prelude::*;
 use support::assert_near;
 
 #[test]
-fn equations_1_2_and_3_worked_by_hand() {
-    let w = Matrix::from_rows([[1.0, 2.0, 0.5], [3.0, 4.0, -1.0]]); // m = 2 outputs, n = 2 inputs, the bias
-    let x = Matrix::from_rows([[5.0, 1.0], [6.0, 0.0], [1.0, 1.0]]); // two samples, columns; the ones
+fn equations_1_2_and_3_agree_with_values_worked_by_hand() {
+    let w = Matrix::from_rows([[1.0, 2.0, 0.5], [3.0, 4.0, -1.0]]); // m = 2 outputs, n = 2 inputs; the last column holds the biases
+    let x = Matrix::from_rows([[5.0, 1.0], [6.0, 0.0], [1.0, 1.0]]); // two samples, one a column; the last row is ones
     assert_eq!(forward(&w, &x), Matrix::from_rows([[17.5, 1.5], [38.0, 2.0]]));
     let e = Matrix::from_rows([[1.0, -1.0], [2.0, 0.5]]);
     assert_eq!(error_previous(&w, &e), Matrix::from_rows([[7.0, 0.5], [10.0, 0.0], [-1.5, -1.0]]));
@@ -20,9 +20,9 @@ fn equations_1_2_and_3_worked_by_hand() {
 }
 
 #[test]
-fn in_our_layout_the_first_sample_is_one_slice_in_the_textbooks_it_is_a_column() {
+fn a_sample_is_one_slice_in_our_layout_and_a_column_in_the_textbooks() {
     let textbook = Matrix::from_rows([[1.0, 10.0], [2.0, 20.0], [3.0, 30.0]]); // two samples of three values
-    assert_eq!(textbook.as_slice(), [1.0, 10.0, 2.0, 20.0, 3.0, 30.0]); // X[:,0]: every second cell
+    assert_eq!(textbook.as_slice(), [1.0, 10.0, 2.0, 20.0, 3.0, 30.0]); // X[:,0]: every second element
     let ours = change_layout(&textbook);
     assert_eq!(ours.as_slice(), [1.0, 2.0, 3.0, 10.0, 20.0, 30.0]);
     assert_eq!(ours[0], [1.0, 2.0, 3.0]); // X[0]: one slice
@@ -37,16 +37,16 @@ proptest! {
         let random = &mut Random::new(seed);
         let mut make = |rows, columns| Matrix::from_fn(rows, columns, |_, _| random.normal());
         let (w, x, e) = (make(outputs, inputs + 1), make(inputs, batch), make(outputs, batch));
-        // The textbook's X has a last row of ones; the layer appends the ones by itself.
+        // The textbook's X has a last row of ones. The layer appends the ones itself.
         let ones = Matrix::from_fn(inputs + 1, batch, |i, j| if i < inputs { x[(i, j)] } else { 1.0 });
 
         let mut layer = FullyConnected::from_weights(change_layout(&w));
         layer.parameters.optimizer = Some(Box::new(Sgd::new(0.1)));
         let output = layer.forward(change_layout(&x));
-        let below = layer.backward(change_layout(&e));
+        let error_to_previous = layer.backward(change_layout(&e));
 
         assert_near(&output, &change_layout(&forward(&w, &ones)), 1e-13); //                                 (1) and (9)
-        assert_near(&below, &change_layout(&error_previous(&w, &e).first_rows(inputs).to_matrix()), 1e-13); //         (2) and (10)
+        assert_near(&error_to_previous, &change_layout(&error_previous(&w, &e).first_rows(inputs).to_matrix()), 1e-13); //         (2) and (10)
         assert_near(&layer.parameters.weights, &change_layout(&updated_weights(&w, 0.1, &e, &ones)), 1e-13); // (3) and (11)
     }
 }

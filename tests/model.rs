@@ -1,4 +1,4 @@
-//! Models in files: what is saved is what is loaded, at whatever moment the saving process dies.
+//! Tests of models and their files: a loaded model equals the saved one, even if a process was killed while it saved.
 
 mod support;
 
@@ -11,9 +11,9 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-use support::Folder;
+use support::{Folder, panic_message};
 
-/// A model 3 → 5 → 2 of random weights.
+/// Creates a model 3 → 5 → 2 with random weights.
 fn model(seed: u64) -> Model {
     let mut random = Random::new(seed);
     let mut weights = |rows, columns| Matrix::from_fn(rows, columns, |_, _| random.normal());
@@ -29,6 +29,7 @@ fn names() -> Names {
     }
 }
 
+/// The names of the files in a directory, sorted.
 fn files(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> =
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -37,10 +38,10 @@ fn files(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn a_loaded_model_is_the_saved_one_and_predicts_bit_for_bit_the_same() {
+fn a_loaded_model_equals_the_saved_one_and_predicts_bit_for_bit_the_same() {
     let folder = Folder::new();
     for seed in 1..4 {
-        let saved = model(seed); // over the one before
+        let saved = model(seed); // replaces the previous one
         saved.save(&*folder).unwrap();
         let loaded = Model::load(&*folder).unwrap();
         assert_eq!(loaded, saved);
@@ -49,12 +50,12 @@ fn a_loaded_model_is_the_saved_one_and_predicts_bit_for_bit_the_same() {
             |model: &Model| model.predict(inputs.clone()).into_vec().into_iter().map(f64::to_bits).collect::<Vec<_>>();
         assert_eq!(bits(&loaded), bits(&saved));
     }
-    assert_eq!(files(&folder).len(), 4, "{:?}", files(&folder)); // the files of the models before are gone
+    assert_eq!(files(&folder).len(), 4, "{:?}", files(&folder)); // the files of the previous models are deleted
 }
 
-/// Trained networks of one to three fully connected layers, and their models.
+/// Tries trained networks of one to three fully connected layers.
 #[test]
-fn a_model_predicts_bit_for_bit_what_the_network_does_and_appends_its_layers() {
+fn a_model_predicts_bit_for_bit_what_its_network_predicts_and_can_append_its_layers() {
     let iris = Dataset::iris();
     let scaling = Scaling::standardise(&iris.inputs);
     let mut scaled = iris.clone();
@@ -84,8 +85,8 @@ fn a_model_predicts_bit_for_bit_what_the_network_does_and_appends_its_layers() {
         assert_eq!(appended.layers().len(), 2 * (sizes.len() - 1));
         assert_eq!(appended.predict(scaled.inputs.clone()), expected);
         appended.train(1);
-        assert_ne!(appended.predict(scaled.inputs.clone()), expected, "it can be trained further");
-        assert_eq!(model.predict(iris.inputs.clone()), expected, "the model keeps its weights");
+        assert_ne!(appended.predict(scaled.inputs.clone()), expected, "the appended layers must learn");
+        assert_eq!(model.predict(iris.inputs.clone()), expected, "the model must keep its weights");
     }
 }
 
@@ -93,22 +94,27 @@ fn a_model_predicts_bit_for_bit_what_the_network_does_and_appends_its_layers() {
 fn a_model_describes_its_layers() {
     let text = "3 → fully connected → 5 → ReLU → fully connected → 2 → softmax";
     assert_eq!(model(1).describe(), text);
+    let one = Model::new(vec![Matrix::ones(4, 2)], Scaling::none(3), names());
+    assert_eq!(one.describe(), "3 → fully connected → 2 → softmax");
 }
 
 #[test]
-fn shapes_that_do_not_fit_each_other_make_no_model() {
+fn a_model_of_shapes_that_do_not_fit_each_other_is_refused() {
     type Parts = (Vec<Matrix>, Scaling, Names);
     let refusal = |change: &dyn Fn(&mut Parts)| {
         let mut parts = (vec![Matrix::ones(4, 5), Matrix::ones(6, 2)], Scaling::none(3), names());
         change(&mut parts);
-        let made = std::panic::catch_unwind(|| Model::new(parts.0, parts.1, parts.2));
-        made.err().map_or(String::new(), |payload| payload.downcast_ref::<String>().cloned().unwrap_or_default())
+        panic_message(|| Model::new(parts.0, parts.1, parts.2))
     };
-    assert_eq!(refusal(&|_| ()), "");
     for (message, expected) in [
         (refusal(&|parts| parts.0.clear()), "there are no weights"),
         (refusal(&|parts| parts.0[1] = Matrix::ones(5, 2)), "layer 2 are 5×2, but must have 6 rows for 5 inputs"),
         (refusal(&|parts| parts.1 = Scaling::none(4)), "layer 1 are 4×5, but must have 5 rows for 4 inputs"),
+        (refusal(&|parts| parts.2.classes.truncate(1)), "there are 1 class names, but the last layer has 2 outputs"),
+        (
+            refusal(&|parts| parts.2.features.push(String::new())),
+            "there are 4 feature names, but the first layer has 3",
+        ),
         (refusal(&|parts| parts.2.classes.clear()), "there are 0 class names, but the last layer has 2 outputs"),
         (refusal(&|parts| parts.2.features.truncate(1)), "there are 1 feature names, but the first layer has 3 inputs"),
     ] {
@@ -117,7 +123,14 @@ fn shapes_that_do_not_fit_each_other_make_no_model() {
 }
 
 #[test]
-fn the_description_tells_a_person_the_shapes_and_numpy_can_read_the_weights() {
+fn a_model_needs_no_names_of_features() {
+    let names = Names { features: Vec::new(), ..names() };
+    let model = Model::new(vec![Matrix::ones(4, 2)], Scaling::none(3), names.clone());
+    assert_eq!((model.names(), model.features()), (&names, 3));
+}
+
+#[test]
+fn the_description_names_the_files_and_shapes_and_the_weights_are_npy_files() {
     let folder = Folder::new();
     model(1).save(&*folder).unwrap();
     let text = fs::read_to_string(folder.join("model.txt")).unwrap();
@@ -128,7 +141,7 @@ fn the_description_tells_a_person_the_shapes_and_numpy_can_read_the_weights() {
 }
 
 #[test]
-fn what_a_crash_while_saving_leaves_behind_changes_nothing() {
+fn files_that_a_crash_while_saving_leaves_behind_do_not_matter() {
     let folder = Folder::new();
     model(1).save(&*folder).unwrap();
     fs::write(folder.join("layer1-b.npy"), b"\x93NUMPY half").unwrap();
@@ -142,14 +155,14 @@ fn what_a_crash_while_saving_leaves_behind_changes_nothing() {
 #[test]
 fn an_error_of_the_system_is_the_source_of_the_file_error() {
     let error = Model::load("no/such/directory").unwrap_err();
-    assert!(std::error::Error::source(&error).is_none(), "that there is no model is our own finding: {error}");
+    assert!(std::error::Error::source(&error).is_none(), "a missing model is not an error of the system: {error}");
     let error = npy::read("no/such/file.npy").unwrap_err();
     let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref::<std::io::Error>());
     assert_eq!(source.map(std::io::Error::kind), Some(std::io::ErrorKind::NotFound), "{error}");
 }
 
 #[test]
-fn files_of_others_in_the_directory_stay() {
+fn other_files_in_the_directory_are_kept() {
     let folder = Folder::new();
     fs::write(folder.join("notes.txt"), "mine").unwrap();
     model(1).save(&*folder).unwrap();
@@ -157,11 +170,12 @@ fn files_of_others_in_the_directory_stay() {
     assert_eq!(fs::read_to_string(folder.join("notes.txt")).unwrap(), "mine");
 }
 
-/// The two models between which the process that is killed changes.
+/// The seeds of the two models that the process saves in turn until it is killed.
 const ONE: u64 = 1;
 const OTHER: u64 = 2;
 
-/// Not a test of its own: the process that saves until it is killed, if the variable names a folder.
+/// Not a test: the next test starts it as a process that saves until it is killed. Returns at once unless the environment
+/// variable names a directory.
 #[test]
 fn save_for_ever() {
     let Some(folder) = std::env::var_os("FEEDFORWARD_SAVE_FOR_EVER") else { return };
@@ -172,7 +186,7 @@ fn save_for_ever() {
 }
 
 #[test]
-fn a_process_killed_while_it_saves_leaves_one_model_or_the_other() {
+fn a_process_that_is_killed_while_it_saves_leaves_the_old_model_or_the_new_one() {
     let folder = Folder::new();
     let models = [model(ONE), model(OTHER)];
     let mut found = [0, 0];
@@ -187,20 +201,20 @@ fn a_process_killed_while_it_saves_leaves_one_model_or_the_other() {
         let changed = || fs::metadata(folder.join("model.txt")).unwrap().modified().unwrap();
         let (before, started) = (changed(), Instant::now());
         while changed() == before {
-            assert!(started.elapsed() < Duration::from_secs(60), "it saves for ever");
+            assert!(started.elapsed() < Duration::from_secs(60), "the process must save");
         }
-        std::thread::sleep(Duration::from_micros(337 * time)); // another moment each time
+        std::thread::sleep(Duration::from_micros(337 * time)); // at a different moment each time
         child.kill().unwrap();
         child.wait().unwrap();
         let loaded = Model::load(&*folder).unwrap();
-        let which = models.iter().position(|model| *model == loaded).expect("one of the two, whole");
+        let which = models.iter().position(|model| *model == loaded).expect("the loaded model is one of the two");
         found[which] += 1;
     }
     assert_eq!(found[0] + found[1], 30);
 }
 
 #[test]
-fn a_damaged_model_is_refused_with_the_file_and_both_shapes() {
+fn an_error_about_a_damaged_model_names_the_file_and_what_is_wrong() {
     type Damage = fn(&Path);
     let edit = |folder: &Path, from: &str, to: &str| {
         let file = folder.join("model.txt");
@@ -253,7 +267,7 @@ fn a_damaged_model_is_refused_with_the_file_and_both_shapes() {
 }
 
 #[test]
-fn a_model_that_is_none_is_not_saved_and_the_old_one_stays() {
+fn a_model_with_a_nan_is_not_saved_and_the_old_model_stays() {
     let folder = Folder::new();
     model(1).save(&*folder).unwrap();
     let mut weights: Vec<Matrix> = model(2).weights().cloned().collect();
@@ -262,12 +276,12 @@ fn a_model_that_is_none_is_not_saved_and_the_old_one_stays() {
     let message = broken.save(&*folder).unwrap_err().message;
     assert!(message.contains("layer 2 contain a number that is not finite"), "{message}");
     assert_eq!(Model::load(&*folder).unwrap(), model(1));
-    assert!(model(1).save(folder.join("model.txt")).is_err()); // a file is no directory
+    assert!(model(1).save(folder.join("model.txt")).is_err()); // a file, not a directory
 }
 
 proptest! {
     #[test]
-    fn any_description_is_read_or_refused(text in "(weights|scaling|class|label|feature|#|[a-z])?[ -~\n]{0,30}") {
+    fn an_incomplete_description_is_refused_without_a_panic(text in "(weights|scaling|class|label|feature|#|[a-z])?[ -~\n]{0,30}") {
         let folder = Folder::new();
         fs::write(folder.join("model.txt"), format!("feedforward model, version 1\n{text}")).unwrap();
         prop_assert!(Model::load(&*folder).is_err());

@@ -1,10 +1,10 @@
-//! `.npy` files: those that NumPy wrote (`tests/files/npy`), every kind of damage, and what is written.
+//! Tests of `.npy` files: files that NumPy wrote (`tests/files/npy`), damaged files, and the bytes that we write.
 
 use feedforward::Matrix;
 use feedforward::data::{FileError, npy};
 use proptest::prelude::*;
 
-/// A file that NumPy 2.4 wrote.
+/// The bytes of a file that NumPy 2.4 wrote.
 fn bytes(name: &str) -> Vec<u8> {
     let path = format!("{}/tests/files/npy/{name}.npy", env!("CARGO_MANIFEST_DIR"));
     std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
@@ -19,7 +19,7 @@ fn read(name: &str) -> Matrix {
     parse(&bytes(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// The file with these bytes in place of those, which must be of the same length.
+/// The bytes of the file, with the text `from` replaced by `to`, which must have the same length.
 fn replaced(name: &str, from: &str, to: &str) -> Vec<u8> {
     let mut bytes = bytes(name);
     assert_eq!(from.len(), to.len());
@@ -29,7 +29,7 @@ fn replaced(name: &str, from: &str, to: &str) -> Vec<u8> {
 }
 
 #[test]
-fn every_kind_byte_order_and_order_of_axes_is_read() {
+fn all_element_types_byte_orders_and_axis_orders_are_read() {
     let floats = Matrix::from_rows([[0.5, -1.0, 2.0], [3.25, 4.0, -5000.0]]);
     let signed = Matrix::from_rows([[0.0, 1.0, -2.0], [3.0, 4.0, -5.0]]);
     let unsigned = Matrix::from_rows([[0.0, 1.0, 2.0], [3.0, 4.0, 250.0]]);
@@ -58,7 +58,7 @@ fn versions_2_and_3_are_read() {
 }
 
 #[test]
-fn the_first_axis_are_the_rows_and_the_others_stand_side_by_side() {
+fn the_first_axis_becomes_the_rows_and_the_other_axes_become_the_columns() {
     assert_eq!(read("scalar"), Matrix::from_rows([[7.5]]));
     assert_eq!(read("vector"), Matrix::from_rows([[1.0], [2.0], [3.0]]));
     let cube = Matrix::from_fn(2, 6, |i, j| (6 * i + j) as f64);
@@ -68,7 +68,7 @@ fn the_first_axis_are_the_rows_and_the_others_stand_side_by_side() {
 }
 
 #[test]
-fn what_no_f64_can_hold_is_refused_by_name() {
+fn an_element_type_that_f64_cannot_represent_is_refused_by_its_name() {
     for (name, part) in [
         ("refused-complex", "<c16"),
         ("refused-text", "<U3"),
@@ -84,7 +84,7 @@ fn what_no_f64_can_hold_is_refused_by_name() {
 }
 
 #[test]
-fn each_damage_is_named() {
+fn an_error_says_what_is_wrong() {
     let good = bytes("f8-little-c");
     let with = |at: usize, byte: u8| {
         let mut bytes = good.clone();
@@ -115,7 +115,7 @@ fn each_damage_is_named() {
 }
 
 #[test]
-fn a_shape_is_believed_only_if_its_bytes_are_there() {
+fn a_shape_larger_than_the_file_is_refused_before_memory_is_allocated() {
     let claim = |shape: &str| {
         let header = format!("{{'descr': '<f8', 'fortran_order': True, 'shape': {shape}, }}");
         [b"\x93NUMPY\x01\x00", &(header.len() as u16).to_le_bytes()[..], header.as_bytes()].concat()
@@ -123,19 +123,19 @@ fn a_shape_is_believed_only_if_its_bytes_are_there() {
     for shape in
         ["(1152921504606846976,)", "(4294967296, 4294967296)", "(99999999999999999999,)", "(0, 4294967296, 4294967296)"]
     {
-        assert!(parse(&claim(shape)).is_err(), "{shape}"); // believed, it would take all memory, or overflow
+        assert!(parse(&claim(shape)).is_err(), "{shape}"); // allocating this shape would take all memory or overflow
     }
-    assert_eq!(parse(&claim("(0, 4294967296)")).unwrap().shape(), (0, 4294967296)); // holds nothing, and takes nothing
+    assert_eq!(parse(&claim("(0, 4294967296)")).unwrap().shape(), (0, 4294967296)); // no elements, so no memory
 }
 
 #[test]
-fn what_is_written_is_byte_for_byte_what_numpy_writes() {
+fn our_files_are_byte_for_byte_those_of_numpy() {
     assert_eq!(npy::to_bytes(&read("f8-little-c")), bytes("f8-little-c"));
     assert_eq!(npy::to_bytes(&read("no-rows")), bytes("no-rows"));
 }
 
 #[test]
-fn a_matrix_survives_the_disk_bit_for_bit() {
+fn a_matrix_is_bit_for_bit_the_same_after_writing_and_reading() {
     let matrix = Matrix::from_rows([[f64::MIN_POSITIVE, -0.0], [f64::INFINITY, f64::MAX], [1.0 / 3.0, 5e-324]]);
     let file = std::env::temp_dir().join(format!("feedforward-{}.npy", std::process::id()));
     npy::write(&file, &matrix).unwrap();
@@ -149,13 +149,13 @@ fn a_matrix_survives_the_disk_bit_for_bit() {
 
 proptest! {
     #[test]
-    fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+    fn any_bytes_are_read_or_refused_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         let _ = parse(&[b"\x93NUMPY\x01\x00", &bytes[..]].concat());
         let _ = parse(&bytes);
     }
 
     #[test]
-    fn any_change_of_a_good_file_is_read_or_refused(
+    fn a_changed_good_file_is_read_or_refused_without_a_panic(
         name in prop::sample::select(vec!["f8-little-f", "i2-big-c", "version3", "cube-f", "refused-fields"]),
         changes in proptest::collection::vec((0..200usize, any::<u8>()), 1..4),
         cut in 0..300usize,
@@ -172,7 +172,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_in_the_header_is_read_or_refused(text in "[{}'a-z<>|0-9:,() TFL]{0,60}") {
+    fn any_text_in_the_header_is_read_or_refused_without_a_panic(text in "[{}'a-z<>|0-9:,() TFL]{0,60}") {
         let _ = parse(&[b"\x93NUMPY\x01\x00", &[text.len() as u8, 0][..], text.as_bytes()].concat());
     }
 }

@@ -1,9 +1,10 @@
-//! The random numbers: reproducible, and distributed as they say. (Their published values are tested beside the code.)
+//! Tests that random numbers are reproducible and have the documented distribution. (Unit tests in `src/random.rs`
+//! compare the generator with its published values.)
 
 use feedforward::random::Random;
 
 #[test]
-fn a_seed_names_one_sequence() {
+fn the_same_seed_gives_the_same_sequence_and_another_seed_another_one() {
     let draw = |seed| {
         let mut random = Random::new(seed);
         (0..8).map(|_| random.bits()).collect::<Vec<_>>()
@@ -14,7 +15,7 @@ fn a_seed_names_one_sequence() {
 }
 
 #[test]
-fn uniform_numbers_fill_0_to_1_evenly() {
+fn uniform_numbers_are_evenly_distributed_in_0_to_1() {
     let mut random = Random::new(1);
     let mut counts = [0u32; 10];
     for _ in 0..100_000 {
@@ -22,7 +23,7 @@ fn uniform_numbers_fill_0_to_1_evenly() {
         assert!((0.0..1.0).contains(&x));
         counts[(x * 10.0) as usize] += 1;
     }
-    // 10,000 each; the standard deviation is 95.
+    // Expected: 10,000 each, with a standard deviation of 95.
     assert!(counts.iter().all(|&count| (9_600..10_400).contains(&count)), "{counts:?}");
 }
 
@@ -46,7 +47,7 @@ fn normal_numbers_have_mean_0_variance_1_and_the_tails_of_a_normal() {
 }
 
 #[test]
-fn numbers_below_n_are_below_n_and_even() {
+fn whole_numbers_below_n_are_evenly_distributed() {
     let mut random = Random::new(3);
     let mut counts = [0u32; 3];
     for _ in 0..30_000 {
@@ -56,9 +57,10 @@ fn numbers_below_n_are_below_n_and_even() {
     assert_eq!(random.below(1), 0);
 }
 
-/// Of the 2⁶⁴ draws, 4/3 fall on each of 3 · 2⁶² numbers: taken as they come, every third number would come twice as often.
+/// With n = 3 · 2⁶², the 2⁶⁴ possible draws give 4/3 draws to each number. A generator that uses every draw returns every
+/// third number twice as often as the rest.
 #[test]
-fn numbers_below_a_very_large_n_are_even_too() {
+fn whole_numbers_below_a_very_large_n_are_evenly_distributed() {
     let mut random = Random::new(4);
     let mut counts = [0u32; 3];
     for _ in 0..30_000 {
@@ -69,12 +71,12 @@ fn numbers_below_a_very_large_n_are_even_too() {
 
 #[test]
 #[should_panic(expected = "no whole number below 0")]
-fn there_is_no_number_below_0() {
+fn below_refuses_0() {
     Random::new(5).below(0);
 }
 
 #[test]
-fn a_shuffle_keeps_every_item_and_makes_every_order_as_often() {
+fn a_shuffle_keeps_all_items_and_all_orders_are_equally_frequent() {
     let mut random = Random::new(6);
     let mut orders = std::collections::BTreeMap::new();
     for _ in 0..24_000 {
@@ -83,6 +85,6 @@ fn a_shuffle_keeps_every_item_and_makes_every_order_as_often() {
         *orders.entry(items).or_insert(0u32) += 1;
     }
     assert_eq!(orders.len(), 24);
-    assert!(orders.values().all(|count| (850..1150).contains(count)), "{orders:?}"); // 1,000 each, deviation 31
+    assert!(orders.values().all(|count| (850..1150).contains(count)), "{orders:?}"); // expected: 1,000 each, with a standard deviation of 31
     random.shuffle::<u8>(&mut []);
 }

@@ -1,13 +1,15 @@
 #![allow(dead_code)] // not every test file uses everything
 
-//! What several test files use: the independent oracle's values, and how near is near.
+//! Helpers for several test files: the values of an independent oracle, comparisons, panic messages and directories.
 
 use feedforward::Matrix;
 use std::ops::Deref;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// A matrix of the oracle: `tests/golden/NAME.csv`, computed by another framework's automatic differentiation in f64.
+/// Reads a matrix of the oracle, `tests/golden/NAME.csv`. Another framework computed it by automatic differentiation in
+/// f64.
 pub fn golden(name: &str) -> Matrix {
     let path = format!("{}/tests/golden/{name}.csv", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
@@ -16,7 +18,8 @@ pub fn golden(name: &str) -> Matrix {
     Matrix::from_rows(rows)
 }
 
-/// Asserts that every element is within `tolerance` of the expected one, relative to it or to 1, whichever is larger.
+/// Asserts that every element is within `tolerance` of the expected one, relative to the larger of its absolute value and
+/// 1.
 #[track_caller]
 pub fn assert_near(actual: &Matrix, expected: &Matrix, tolerance: f64) {
     assert_eq!(actual.shape(), expected.shape());
@@ -27,7 +30,17 @@ pub fn assert_near(actual: &Matrix, expected: &Matrix, tolerance: f64) {
     }
 }
 
-/// A directory of its own for a test, empty at first, and gone at the end.
+/// Runs `code`, which must panic, and returns the message of the panic.
+#[track_caller]
+pub fn panic_message<T>(code: impl FnOnce() -> T) -> String {
+    let Err(payload) = catch_unwind(AssertUnwindSafe(code)) else { panic!("this should have panicked") };
+    match payload.downcast::<String>() {
+        Ok(message) => *message,
+        Err(payload) => payload.downcast_ref::<&str>().expect("a message of text").to_string(),
+    }
+}
+
+/// An empty temporary directory for one test, deleted at the end.
 pub struct Folder(PathBuf);
 
 impl Folder {
