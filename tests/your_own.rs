@@ -1,12 +1,17 @@
-//! A layer, a loss, an optimizer and a data source written outside the crate join a network as the crate's own do.
+//! Tests that a layer, a loss, an optimizer and a data source written outside the crate work in a network like those of
+//! the crate.
 
 use feedforward::data::{Batches, Dataset};
 use feedforward::gradient_check::{check_layer, check_loss};
+use feedforward::model::Model;
 use feedforward::random::Random;
 use feedforward::{
     CrossEntropyLoss, DataSource, FullyConnected, Layer, Loss, Matrix, NeuralNetwork, Optimizer, Parameters, Sgd,
     Softmax,
 };
+use std::fmt::Debug;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// f(x) = 1 / (1 + e⁻ˣ), element by element.
 #[derive(Debug, Default)]
@@ -57,7 +62,7 @@ impl Loss for SquaredLoss {
     }
 }
 
-/// SGD with momentum: v ← μ v + g, w ← w − η v. It remembers v, so every layer needs its own optimizer.
+/// SGD with momentum: v ← μ v + g, w ← w − η v. It keeps v, so every layer needs its own optimizer.
 #[derive(Clone, Debug)]
 struct Momentum {
     learning_rate: f64,
@@ -78,7 +83,7 @@ impl Optimizer for Momentum {
     }
 }
 
-/// The four cases of exclusive or.
+/// A data source that returns the four cases of exclusive or.
 #[derive(Debug)]
 struct ExclusiveOr;
 
@@ -90,7 +95,7 @@ impl DataSource for ExclusiveOr {
 }
 
 #[test]
-fn together_they_learn_exclusive_or() {
+fn a_network_of_your_own_parts_learns_exclusive_or() {
     let optimizer = Momentum { learning_rate: 0.5, momentum: 0.9, velocity: None };
     let mut network = NeuralNetwork::new(optimizer, ExclusiveOr, SquaredLoss::default());
     let random = &mut Random::new(1);
@@ -108,7 +113,7 @@ fn together_they_learn_exclusive_or() {
 }
 
 #[test]
-fn the_gradient_check_confirms_them() {
+fn the_gradient_check_accepts_your_own_layer_and_loss() {
     let input = Matrix::from_rows([[0.3, -1.2, 2.0], [0.0, 0.7, -0.4]]);
     let check = check_layer(&mut Sigmoid::default(), &input);
     assert!(check.largest < 1e-9, "{check}");
@@ -117,16 +122,28 @@ fn the_gradient_check_confirms_them() {
 }
 
 #[test]
-fn sigmoid_worked_by_hand() {
+fn the_sigmoid_agrees_with_values_worked_by_hand() {
     let mut sigmoid = Sigmoid::default();
     assert_eq!(sigmoid.forward(Matrix::from_rows([[0.0]])), Matrix::from_rows([[0.5]]));
     assert_eq!(sigmoid.backward(Matrix::from_rows([[4.0]])), Matrix::from_rows([[1.0]])); // 4 · 0.5 · 0.5
 }
 
-fn is<T: Send + std::fmt::Debug>(_: &T) {}
+fn assert_send_and_debug<T: Send + Debug + ?Sized>() {}
 
 #[test]
-fn boxed_parts_join_a_network_which_can_be_printed_and_sent_to_another_thread() {
+fn networks_and_their_parts_are_send_and_debug() {
+    assert_send_and_debug::<NeuralNetwork>();
+    assert_send_and_debug::<dyn Layer>();
+    assert_send_and_debug::<dyn Optimizer>();
+    assert_send_and_debug::<dyn Loss>();
+    assert_send_and_debug::<dyn DataSource>();
+    assert_send_and_debug::<Parameters>();
+    assert_send_and_debug::<Model>();
+    assert_send_and_debug::<Batches>();
+}
+
+#[test]
+fn a_network_of_boxed_parts_in_another_thread_learns_the_same_as_one_of_plain_parts() {
     let optimizer: Box<dyn Optimizer> = Box::new(Momentum { learning_rate: 0.5, momentum: 0.9, velocity: None });
     let loss: Box<dyn Loss> = Box::new(SquaredLoss::default());
     let data: Box<dyn DataSource> = Box::new(ExclusiveOr);
@@ -141,7 +158,6 @@ fn boxed_parts_join_a_network_which_can_be_printed_and_sent_to_another_thread() 
     for layer in layers {
         network.append_layer(layer);
     }
-    is(&network);
     assert!(format!("{network:?}").contains("ExclusiveOr"));
     let network = std::thread::spawn(move || {
         network.train(2000);
@@ -164,7 +180,7 @@ fn boxed_parts_join_a_network_which_can_be_printed_and_sent_to_another_thread() 
     assert_eq!(network.losses(), plain.losses());
 }
 
-/// A layer that records which method was called.
+/// A layer that records which of its methods was called last.
 #[derive(Debug)]
 struct Called {
     last: &'static str,
@@ -200,7 +216,7 @@ impl Layer for Called {
 }
 
 #[test]
-fn every_call_to_a_boxed_layer_goes_to_the_layer_in_the_box() {
+fn calls_of_a_boxed_layer_go_to_the_layer_in_the_box() {
     let mut boxed = Box::new(Called { last: "", parameters: Parameters::new(Matrix::ones(1, 1)) });
     fn call(layer: &mut impl Layer, how: &str) -> Matrix {
         let one = Matrix::ones(1, 1);
@@ -227,7 +243,7 @@ fn every_call_to_a_boxed_layer_goes_to_the_layer_in_the_box() {
 }
 
 #[test]
-fn a_loss_is_asked_without_disturbing_training() {
+fn evaluate_does_not_disturb_training() {
     let data = || Batches::new(Dataset::iris(), 50, Random::new(2));
     let network = || {
         let mut network = NeuralNetwork::new(Sgd::new(1e-3), data(), CrossEntropyLoss::new());
@@ -241,11 +257,156 @@ fn a_loss_is_asked_without_disturbing_training() {
     let prediction = asked.predict(Matrix::ones(1, 4));
     assert_eq!(other, -(prediction[(0, 1)] + f64::EPSILON).ln());
     let loss = asked.evaluate(input, &label);
-    assert_eq!(asked.forward(), loss); // the first batch of the network is that batch
+    assert_eq!(asked.forward(), loss); // the network's first batch is the same batch
     let _ = asked.evaluate(Matrix::ones(1, 4), &Matrix::from_rows([[0.0, 1.0, 0.0]]));
     asked.backward();
     left_alone.forward();
     left_alone.backward();
     let weights = |network: &NeuralNetwork| network.layers()[0].parameters().unwrap().weights.clone();
     assert_eq!(weights(&asked), weights(&left_alone));
+}
+
+/// A fully connected layer with the default `backward_weights`. Counts the calls of `backward`.
+#[derive(Debug)]
+struct OwnBackward {
+    layer: FullyConnected,
+    calls: Arc<AtomicUsize>,
+}
+
+impl Layer for OwnBackward {
+    fn predict(&self, input: Matrix) -> Matrix {
+        self.layer.predict(input)
+    }
+
+    fn forward(&mut self, input: Matrix) -> Matrix {
+        self.layer.forward(input)
+    }
+
+    fn backward(&mut self, error: Matrix) -> Matrix {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        self.layer.backward(error)
+    }
+
+    fn parameters(&self) -> Option<&Parameters> {
+        self.layer.parameters()
+    }
+
+    fn parameters_mut(&mut self) -> Option<&mut Parameters> {
+        self.layer.parameters_mut()
+    }
+}
+
+/// A network on Iris with `first`, a layer of 4 inputs and 3 outputs, as its first layer.
+fn iris_network(first: impl Layer + 'static) -> NeuralNetwork {
+    let data = Batches::new(Dataset::iris(), 50, Random::new(2));
+    let mut network = NeuralNetwork::new(Sgd::new(1e-3), data, CrossEntropyLoss::new());
+    network.append_layer(first);
+    network.append_layer(Softmax::new());
+    network
+}
+
+#[test]
+fn a_first_layer_with_the_default_backward_weights_learns_the_same_as_one_that_overrides_it() {
+    let layer = || FullyConnected::xavier(4, 3, &mut Random::new(1));
+    let calls = Arc::new(AtomicUsize::new(0));
+    let mut default = iris_network(OwnBackward { layer: layer(), calls: Arc::clone(&calls) });
+    let mut overridden = iris_network(layer());
+    default.train(20);
+    overridden.train(20);
+    assert_eq!(calls.load(Ordering::Relaxed), 20);
+    assert_eq!(default.losses(), overridden.losses());
+    let parameters = |network: &NeuralNetwork| network.layers()[0].parameters().unwrap().clone();
+    assert_eq!(parameters(&default).weights, parameters(&overridden).weights);
+    assert_eq!(parameters(&default).gradient, parameters(&overridden).gradient);
+    assert_ne!(parameters(&default).weights, layer().parameters.weights);
+}
+
+#[test]
+fn a_network_calls_backward_weights_on_its_first_layer_alone() {
+    let called = || Called { last: "", parameters: Parameters::new(Matrix::ones(1, 1)) };
+    let mut network = NeuralNetwork::new(Sgd::new(0.1), ExclusiveOr, SquaredLoss::default());
+    network.append_layer(called());
+    network.append_layer(called());
+    network.append_layer(FullyConnected::from_weights(Matrix::ones(3, 1)));
+    network.train(1);
+    let text = format!("{:?}", network.layers());
+    let calls: Vec<&str> = text.split("last: \"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert_eq!(calls, ["backward_weights", "backward"]);
+}
+
+#[test]
+fn a_layer_has_no_parameters_by_default() {
+    let mut sigmoid = Sigmoid::default();
+    assert!(sigmoid.parameters().is_none() && sigmoid.parameters_mut().is_none());
+}
+
+/// An optimizer that ignores the gradient. It subtracts 1, then 2, then 3 … from every weight.
+#[derive(Debug)]
+struct Counting(f64);
+
+impl Optimizer for Counting {
+    fn update(&mut self, weights: &mut Matrix, _: &Matrix) {
+        self.0 += 1.0;
+        weights.map_in_place(|w| w - self.0);
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Optimizer> {
+        Box::new(Counting(self.0))
+    }
+}
+
+#[test]
+fn every_layer_gets_its_own_copy_of_the_optimizer() {
+    let mut network = NeuralNetwork::new(Counting(0.0), ExclusiveOr, SquaredLoss::default());
+    network.append_layer(FullyConnected::from_weights(Matrix::zeros(3, 2)));
+    network.append_layer(FullyConnected::from_weights(Matrix::zeros(3, 1)));
+    network.train(2);
+    for layer in network.layers() {
+        let weights = &layer.parameters().unwrap().weights;
+        assert!(weights.as_slice().iter().all(|&w| w == -3.0), "{weights}"); // −1 − 2, in each layer
+    }
+}
+
+#[test]
+fn a_clone_of_a_layer_has_its_own_optimizer_in_the_same_state() {
+    let mut layer = FullyConnected::from_weights(Matrix::zeros(2, 1));
+    layer.parameters.optimizer = Some(Box::new(Counting(0.0)));
+    let step = |layer: &mut FullyConnected| {
+        layer.forward(Matrix::ones(1, 1));
+        layer.backward_weights(Matrix::ones(1, 1));
+        layer.parameters.weights[(0, 0)]
+    };
+    assert_eq!(step(&mut layer), -1.0);
+    let mut clone = layer.clone();
+    assert_eq!((step(&mut layer), step(&mut clone)), (-3.0, -3.0)); // −1 − 2 in both
+}
+
+#[test]
+fn calls_of_a_boxed_optimizer_go_to_the_optimizer_in_the_box() {
+    fn step(optimizer: &mut impl Optimizer, weights: &mut Matrix) {
+        let gradient = Matrix::zeros(1, 1);
+        optimizer.update(weights, &gradient);
+        let mut copy = optimizer.boxed_clone();
+        copy.update(weights, &gradient);
+        copy.update(weights, &gradient);
+    }
+    let mut boxed: Box<dyn Optimizer> = Box::new(Counting(0.0));
+    let mut weights = Matrix::zeros(1, 1);
+    step(&mut boxed, &mut weights);
+    assert_eq!(weights, Matrix::filled(1, 1, -6.0)); // −1, and −2 and −3 by the copy
+    boxed.clone().update(&mut weights, &Matrix::zeros(1, 1));
+    assert_eq!(weights, Matrix::filled(1, 1, -8.0)); // −2: the copy did not change the original
+}
+
+#[test]
+fn calls_of_a_boxed_loss_and_data_source_go_to_those_in_the_box() {
+    fn all(loss: &mut impl Loss, data: &mut impl DataSource) -> (f64, f64, Matrix) {
+        let (input, label) = data.next_batch();
+        let prediction = Matrix::filled(input.rows(), 1, 3.0);
+        (loss.evaluate(&prediction, &label), loss.forward(prediction, &label), loss.backward(&label))
+    }
+    let (mut loss, mut data): (Box<dyn Loss>, Box<dyn DataSource>) =
+        (Box::new(SquaredLoss::default()), Box::new(ExclusiveOr));
+    let error = Matrix::from_rows([[3.0], [2.0], [2.0], [3.0]]);
+    assert_eq!(all(&mut loss, &mut data), (13.0, 13.0, error)); // ½ (9 + 4 + 4 + 9)
 }
