@@ -9,7 +9,8 @@ fn accuracy_and_confusion_matrix_agree_with_values_worked_by_hand() {
     let label = Matrix::from_rows([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]]);
     let prediction = Matrix::from_rows([[0.9, 0.1], [0.4, 0.6], [0.2, 0.8], [0.3, 0.7]]);
     assert_eq!(accuracy(&prediction, &label), 0.75);
-    assert_eq!(confusion_matrix(&prediction, &label), [[1, 1], [0, 2]]); // one sample of class 0 was predicted as class 1
+    // One sample of class 0 was predicted as class 1.
+    assert_eq!(confusion_matrix(&prediction, &label), [[1, 1], [0, 2]]);
 }
 
 #[test]

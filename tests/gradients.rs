@@ -38,7 +38,7 @@ fn away_from_the_kink(input: &Matrix, outputs: usize, random: &mut Random) -> Fu
     for j in 0..outputs {
         let mut sorted: Vec<f64> = (0..sums.rows()).map(|i| sums[(i, j)]).collect();
         sorted.sort_by(f64::total_cmp);
-        sorted.insert(0, sorted[0] - 1.0); // so that there is a gap below the least and above the largest
+        sorted.insert(0, sorted[0] - 1.0); // there is always a wide gap outside all outputs
         sorted.push(sorted[sorted.len() - 1] + 1.0);
         let gaps: Vec<[f64; 2]> =
             sorted.windows(2).map(|pair| [pair[0], pair[1]]).filter(|[low, high]| high - low > 0.1).collect();
@@ -52,7 +52,9 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_fully_connected_layer_agrees_with_central_differences(batch in 1..6usize, inputs in 1..7usize, outputs in 1..6usize, seed: u64) {
+    fn a_fully_connected_layer_agrees_with_central_differences(
+        batch in 1..6usize, inputs in 1..7usize, outputs in 1..6usize, seed: u64,
+    ) {
         let random = &mut Random::new(seed);
         let mut layer = FullyConnected::he(inputs, outputs, random);
         agrees(check_layer(&mut layer, &uniform(batch, inputs, -2.0, 2.0, random)))?;
@@ -66,7 +68,9 @@ proptest! {
     }
 
     #[test]
-    fn a_softmax_agrees_with_central_differences(batch in 1..6usize, classes in 1..7usize, scale in 0.1..8.0f64, seed: u64) {
+    fn a_softmax_agrees_with_central_differences(
+        batch in 1..6usize, classes in 1..7usize, scale in 0.1..8.0f64, seed: u64,
+    ) {
         let input = uniform(batch, classes, -scale, scale, &mut Random::new(seed));
         agrees(check_layer(&mut Softmax::new(), &input))?;
     }
@@ -79,7 +83,9 @@ proptest! {
     }
 
     #[test]
-    fn a_whole_network_agrees_with_central_differences(batch in 1..5usize, sizes in prop::collection::vec(1..6usize, 2..5), seed: u64) {
+    fn a_whole_network_agrees_with_central_differences(
+        batch in 1..5usize, sizes in prop::collection::vec(1..6usize, 2..5), seed: u64,
+    ) {
         let random = &mut Random::new(seed);
         let input = uniform(batch, sizes[0], -2.0, 2.0, random);
         let mut layers: Vec<Box<dyn Layer>> = Vec::new();
@@ -114,14 +120,16 @@ proptest! {
     }
 
     #[test]
-    fn the_error_of_softmax_and_cross_entropy_is_prediction_minus_label_for_any_finite_logits(bits in prop::collection::vec(prop::num::f64::ANY, 6), class in 0..6usize) {
+    fn the_error_of_softmax_and_cross_entropy_is_prediction_minus_label_for_any_finite_logits(
+        bits in prop::collection::vec(prop::num::f64::ANY, 6), class in 0..6usize,
+    ) {
         let logits: Vec<f64> = bits.into_iter().map(|x| if x.is_finite() { x } else { f64::MIN }).collect();
         check_error_is_prediction_minus_label(&Matrix::from_rows([logits]), &feedforward::data::one_hot(&[class], 6))?;
     }
 }
 
-/// Passes `logits` forward and backward through softmax and loss. Checks that the error is ŷ − y and that all numbers on
-/// the way are finite.
+/// Passes `logits` forward and backward through softmax and loss. Checks that the error is ŷ − y and that all numbers
+/// on the way are finite.
 fn check_error_is_prediction_minus_label(logits: &Matrix, label: &Matrix) -> Result<(), TestCaseError> {
     let (mut softmax, mut loss) = (Softmax::new(), CrossEntropyLoss::new());
     let prediction = softmax.forward(logits.clone());
@@ -300,7 +308,8 @@ fn a_layer_whose_predict_differs_from_its_forward_is_found() {
     let check = check_layer(&mut good, &input);
     assert!(check.largest < 1e-8, "{check}");
     let check = check_layer(&mut Factors { predict: 2.0, ..good }, &input);
-    assert_eq!(check.compared, Compared::Output(0, 0), "{check}"); // a third of 3; the other elements differ as much or less
+    // The first output differs by a third of 3. The other outputs differ as much or less.
+    assert_eq!(check.compared, Compared::Output(0, 0), "{check}");
     assert!(check.to_string().starts_with("output (0, 0): predict 2e0, forward 3e0"), "{check}");
 }
 
@@ -348,7 +357,7 @@ fn a_loss_whose_evaluate_differs_from_its_forward_is_found() {
 /// What [`Changed`] does differently from the fully connected layer in it.
 #[derive(Clone, Copy, Debug)]
 enum Change {
-    /// `predict` and `forward` differ in shape.
+    /// `predict` returns an output with one column too many.
     PredictShape,
     /// `backward` returns an error with one column too many.
     ErrorShape,
@@ -366,9 +375,9 @@ enum Change {
     Columns,
     /// `backward` keeps the gradient of the first sample alone.
     FirstSample,
-    /// `backward` keeps the gradient without the biases' row.
+    /// `backward` keeps a gradient of 0 for the biases.
     Biases,
-    /// The error and the gradient are NaN.
+    /// `backward` returns an error of NaN.
     Nan,
 }
 

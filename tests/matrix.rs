@@ -112,7 +112,7 @@ fn elementwise_functions_agree_with_values_worked_by_hand() {
     assert_eq!(c, Matrix::from_rows([[10.0, 14.0], [34.0, 46.0]]));
 }
 
-/// The operands of the operator tests. No sum and no difference of theirs is symmetric, so exchanged operands are found.
+/// The operands of the operator tests. a − b and b − a differ in every element, so a test notices exchanged operands.
 fn operands() -> (Matrix, Matrix) {
     (
         Matrix::from_rows([[1.0, -2.0, 0.5], [3.0, 4.0, -7.0]]),
@@ -168,7 +168,7 @@ fn all_forms_of_a_matrix_times_a_number_agree_with_the_values_worked_by_hand() {
     assert_eq!(a, operands().0, "a borrowed operand must not change");
 }
 
-/// The result of `operation` on the operands, and whether it is in the memory of the first or of the second.
+/// Applies `operation` to the operands. Returns whether the result is in the memory of the first and of the second one.
 fn memory(operation: impl FnOnce(Matrix, Matrix) -> Matrix) -> (bool, bool) {
     let (a, b) = operands();
     let (first, second) = (a.as_slice().as_ptr(), b.as_slice().as_ptr());
@@ -420,7 +420,9 @@ proptest! {
     }
 
     #[test]
-    fn appending_a_column_and_selecting_rows_keep_all_other_elements(m in 0..6usize, n in 0..6usize, value in -9.0..9.0f64) {
+    fn appending_a_column_and_selecting_rows_keep_all_other_elements(
+        m in 0..6usize, n in 0..6usize, value in -9.0..9.0f64,
+    ) {
         let a = integers(m, n, 3);
         let longer = a.clone().append_column(value);
         prop_assert_eq!(longer.shape(), (m, n + 1));

@@ -10,8 +10,10 @@ use support::assert_near;
 
 #[test]
 fn equations_1_2_and_3_agree_with_values_worked_by_hand() {
-    let w = Matrix::from_rows([[1.0, 2.0, 0.5], [3.0, 4.0, -1.0]]); // m = 2 outputs, n = 2 inputs; the last column holds the biases
-    let x = Matrix::from_rows([[5.0, 1.0], [6.0, 0.0], [1.0, 1.0]]); // two samples, one a column; the last row is ones
+    // 2 outputs, 2 inputs, and the biases in the last column.
+    let w = Matrix::from_rows([[1.0, 2.0, 0.5], [3.0, 4.0, -1.0]]);
+    // 2 samples, each a column, and ones in the last row.
+    let x = Matrix::from_rows([[5.0, 1.0], [6.0, 0.0], [1.0, 1.0]]);
     assert_eq!(forward(&w, &x), Matrix::from_rows([[17.5, 1.5], [38.0, 2.0]]));
     let e = Matrix::from_rows([[1.0, -1.0], [2.0, 0.5]]);
     assert_eq!(error_previous(&w, &e), Matrix::from_rows([[7.0, 0.5], [10.0, 0.0], [-1.5, -1.0]]));
@@ -45,8 +47,10 @@ proptest! {
         let output = layer.forward(change_layout(&x));
         let error_to_previous = layer.backward(change_layout(&e));
 
-        assert_near(&output, &change_layout(&forward(&w, &ones)), 1e-13); //                                 (1) and (9)
-        assert_near(&error_to_previous, &change_layout(&error_previous(&w, &e).first_rows(inputs).to_matrix()), 1e-13); //         (2) and (10)
-        assert_near(&layer.parameters.weights, &change_layout(&updated_weights(&w, 0.1, &e, &ones)), 1e-13); // (3) and (11)
+        assert_near(&output, &change_layout(&forward(&w, &ones)), 1e-13); //               (1) and (9)
+        let expected = error_previous(&w, &e).first_rows(inputs).to_matrix(); //           without the error of the ones
+        assert_near(&error_to_previous, &change_layout(&expected), 1e-13); //              (2) and (10)
+        let expected = updated_weights(&w, 0.1, &e, &ones);
+        assert_near(&layer.parameters.weights, &change_layout(&expected), 1e-13); //       (3) and (11)
     }
 }

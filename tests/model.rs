@@ -174,8 +174,8 @@ fn other_files_in_the_directory_are_kept() {
 const ONE: u64 = 1;
 const OTHER: u64 = 2;
 
-/// Not a test: the next test starts it as a process that saves until it is killed. Returns at once unless the environment
-/// variable names a directory.
+/// Not a test: the next test starts it as a process that saves until it is killed. Returns at once unless the
+/// environment variable names a directory.
 #[test]
 fn save_for_ever() {
     let Some(folder) = std::env::var_os("FEEDFORWARD_SAVE_FOR_EVER") else { return };
@@ -281,7 +281,9 @@ fn a_model_with_a_nan_is_not_saved_and_the_old_model_stays() {
 
 proptest! {
     #[test]
-    fn an_incomplete_description_is_refused_without_a_panic(text in "(weights|scaling|class|label|feature|#|[a-z])?[ -~\n]{0,30}") {
+    fn an_incomplete_description_is_refused_without_a_panic(
+        text in "(weights|scaling|class|label|feature|#|[a-z])?[ -~\n]{0,30}",
+    ) {
         let folder = Folder::new();
         fs::write(folder.join("model.txt"), format!("feedforward model, version 1\n{text}")).unwrap();
         prop_assert!(Model::load(&*folder).is_err());

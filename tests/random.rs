@@ -57,8 +57,8 @@ fn whole_numbers_below_n_are_evenly_distributed() {
     assert_eq!(random.below(1), 0);
 }
 
-/// With n = 3 · 2⁶², the 2⁶⁴ possible draws give 4/3 draws to each number. A generator that uses every draw returns every
-/// third number twice as often as the rest.
+/// With n = 3 · 2⁶², the 2⁶⁴ possible draws give 4/3 draws to each number. A generator that uses every draw returns
+/// every third number twice as often as the rest.
 #[test]
 fn whole_numbers_below_a_very_large_n_are_evenly_distributed() {
     let mut random = Random::new(4);
@@ -85,6 +85,7 @@ fn a_shuffle_keeps_all_items_and_all_orders_are_equally_frequent() {
         *orders.entry(items).or_insert(0u32) += 1;
     }
     assert_eq!(orders.len(), 24);
-    assert!(orders.values().all(|count| (850..1150).contains(count)), "{orders:?}"); // expected: 1,000 each, with a standard deviation of 31
+    // Expected: 1,000 each, with a standard deviation of 31.
+    assert!(orders.values().all(|count| (850..1150).contains(count)), "{orders:?}");
     random.shuffle::<u8>(&mut []);
 }

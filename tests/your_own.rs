@@ -410,3 +410,13 @@ fn calls_of_a_boxed_loss_and_data_source_go_to_those_in_the_box() {
     let error = Matrix::from_rows([[3.0], [2.0], [2.0], [3.0]]);
     assert_eq!(all(&mut loss, &mut data), (13.0, 13.0, error)); // ½ (9 + 4 + 4 + 9)
 }
+
+#[test]
+fn append_layer_replaces_the_optimizer_of_the_layer() {
+    let mut layer = FullyConnected::from_weights(Matrix::zeros(3, 1));
+    layer.parameters.optimizer = Some(Box::new(Sgd::new(0.1)));
+    let mut network = NeuralNetwork::new(Counting(0.0), ExclusiveOr, SquaredLoss::default());
+    network.append_layer(layer);
+    network.train(1);
+    assert_eq!(network.layers()[0].parameters().unwrap().weights, Matrix::filled(3, 1, -1.0));
+}

@@ -18,8 +18,8 @@ pub fn golden(name: &str) -> Matrix {
     Matrix::from_rows(rows)
 }
 
-/// Asserts that every element is within `tolerance` of the expected one, relative to the larger of its absolute value and
-/// 1.
+/// Asserts that every element is within `tolerance` of the expected one, relative to the larger of its absolute value
+/// and 1.
 #[track_caller]
 pub fn assert_near(actual: &Matrix, expected: &Matrix, tolerance: f64) {
     assert_eq!(actual.shape(), expected.shape());
