@@ -235,6 +235,17 @@ fn a_file_error_writes_the_place_after_the_file() {
     }
 }
 
+#[test]
+fn a_field_is_quoted_only_if_necessary() {
+    for plain in ["rose", "5.1", "two words", "ä", ""] {
+        assert_eq!(csv::field(plain), plain);
+    }
+    for text in [" blank", "blank ", "a,b", "a;b", "a\tb", "a\nb", "a\rb"] {
+        assert_eq!(csv::field(text), format!("\"{text}\""));
+    }
+    assert_eq!(csv::field("a \"b\""), "\"a \"\"b\"\"\"");
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_read_or_refused_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {

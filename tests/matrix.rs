@@ -38,6 +38,16 @@ fn rows_and_elements_can_be_read_and_changed() {
     assert_eq!(m.as_slice(), [1.0, 20.0, 3.0, 40.0, 5.0, 60.0]);
     assert_eq!(m.iter_rows().map(|row| row[0]).collect::<Vec<_>>(), [1.0, 40.0]);
     assert_eq!(m.iter_rows().len(), 2);
+    let mut large = Matrix::zeros(5, 7);
+    large[3][2] = 1.0;
+    large[(4, 5)] = 2.0;
+    let expected = |i, j| match (i, j) {
+        (3, 2) => 1.0,
+        (4, 5) => 2.0,
+        _ => 0.0,
+    };
+    assert_eq!(large, Matrix::from_fn(5, 7, expected));
+    assert_eq!((large[3][2], large[(4, 5)]), (1.0, 2.0));
 }
 
 #[test]
@@ -282,6 +292,19 @@ fn operations_on_rows_agree_with_values_worked_by_hand() {
     assert_eq!(m.append_column(7.0), Matrix::from_rows([[1.0, -2.0, 0.5, 7.0], [-3.0, -4.0, -3.0, 7.0]]));
 }
 
+#[test]
+fn a_column_is_appended_in_place_after_select_rows_and_otherwise_in_new_memory() {
+    let m = Matrix::from_rows([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0], [10.0, 11.0, 12.0]]);
+    let expected = Matrix::from_rows([[7.0, 8.0, 9.0, 0.5], [1.0, 2.0, 3.0, 0.5], [10.0, 11.0, 12.0, 0.5]]);
+    let selected = m.select_rows(&[2, 0, 3]); // reserves memory for one more column
+    let copy = Matrix::from_rows([m[2].to_vec(), m[0].to_vec(), m[3].to_vec()]);
+    let memory = selected.as_slice().as_ptr();
+    let longer = selected.append_column(0.5);
+    assert_eq!(longer, expected);
+    assert_eq!(longer.as_slice().as_ptr(), memory);
+    assert_eq!(copy.append_column(0.5), expected);
+}
+
 /// A product takes up to an eighth longer if its rows do not start at a cache line.
 #[test]
 fn the_elements_of_a_large_matrix_start_at_a_cache_line() {
@@ -330,6 +353,7 @@ fn display_writes_aligned_rows_and_abbreviates_large_matrices() {
     assert_eq!(m.to_string(), "[   1.0000   -20.5000]\n[1.0000e-7  3.0000e12]");
     assert_eq!(format!("{m:.1}"), "[   1.0   -20.5]\n[1.0e-7  3.0e12]");
     assert_eq!(format!("{:.0?}", Matrix::identity(2)), "2×2\n[1  0]\n[0  1]");
+    assert_eq!(Matrix::from_rows([[5e-5, 4.9e-5]]).to_string(), "[0.0001  4.9000e-5]"); // rounded, not all zeros
     assert_eq!(Matrix::zeros(0, 3).to_string(), "[0×3 matrix]");
     assert_eq!(Matrix::zeros(3, 0).to_string(), "[3×0 matrix]");
     let large = integers(40, 50, 0).to_string();

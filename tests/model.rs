@@ -123,6 +123,20 @@ fn a_model_of_shapes_that_do_not_fit_each_other_is_refused() {
 }
 
 #[test]
+fn models_are_equal_only_if_weights_scaling_and_names_are() {
+    let parts = |change: &dyn Fn(&mut Matrix, &mut Scaling, &mut Names)| {
+        let (mut weights, mut scaling, mut names) = (Matrix::ones(4, 2), Scaling::none(3), names());
+        change(&mut weights, &mut scaling, &mut names);
+        Model::new(vec![weights], scaling, names)
+    };
+    let same = parts(&|_, _, _| ());
+    assert_eq!(same, parts(&|_, _, _| ()));
+    assert_ne!(same, parts(&|weights, _, _| weights[(3, 1)] = 2.0));
+    assert_ne!(same, parts(&|_, scaling, _| *scaling = Scaling::by_largest(&Matrix::filled(1, 3, 2.0))));
+    assert_ne!(same, parts(&|_, _, names| names.label = None));
+}
+
+#[test]
 fn a_model_needs_no_names_of_features() {
     let names = Names { features: Vec::new(), ..names() };
     let model = Model::new(vec![Matrix::ones(4, 2)], Scaling::none(3), names.clone());
