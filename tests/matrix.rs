@@ -458,3 +458,40 @@ proptest! {
         prop_assert_eq!(a.select_rows(&backward).select_rows(&backward), a);
     }
 }
+
+/// Copies the matrix to memory that starts `offset` numbers after a cache line. Only small matrices stay there.
+fn at_offset(matrix: &Matrix, offset: usize) -> Matrix {
+    let (rows, columns) = matrix.shape();
+    loop {
+        // The allocator decides where the copy is, so this tries sizes until the address fits.
+        for extra in 0..64 {
+            let mut values = Vec::with_capacity(matrix.as_slice().len() + extra);
+            values.extend_from_slice(matrix.as_slice());
+            let copy = Matrix::from_vec(rows, columns, values);
+            if copy.as_slice().as_ptr() as usize / size_of::<f64>() % 8 == offset {
+                return copy;
+            }
+            std::mem::forget(copy); // so that the next copy is somewhere else
+        }
+    }
+}
+
+#[test]
+fn a_product_has_the_same_bits_wherever_its_operands_are_in_memory() {
+    let bits = |product: Matrix| product.into_vec().into_iter().map(f64::to_bits).collect::<Vec<_>>();
+    let irrational = |rows, columns, p| Matrix::from_fn(rows, columns, |i, j| ((i * columns + j + p) as f64).sin());
+    for (m, k, n) in [(1, 5, 4), (4, 5, 1), (1, 9, 1), (3, 70, 5), (1, 20, 20), (7, 7, 7)] {
+        let (a, b) = (irrational(m, k, 0), irrational(k, n, 1));
+        let (at, bt) = (a.transpose(), b.transpose());
+        let products = |a: &Matrix, b: &Matrix, at: &Matrix, bt: &Matrix| {
+            [a.matmul(b), at.t().matmul(b), a.matmul(bt.t()), at.t().matmul(bt.t())].map(bits)
+        };
+        let expected = products(&a, &b, &at, &bt);
+        for offset in (0..8).step_by(2) {
+            // The allocator aligns to 16 bytes, which are two numbers.
+            let moved = |matrix| at_offset(matrix, offset);
+            let products = products(&moved(&a), &moved(&b), &moved(&at), &moved(&bt));
+            assert_eq!(products, expected, "{m}×{k} times {k}×{n}, {offset} numbers after a cache line");
+        }
+    }
+}
