@@ -6,7 +6,7 @@ use std::ops::{Deref, DerefMut};
 /// two lines takes twice as long.
 pub(super) const LINE: usize = 8;
 /// The least number of elements that are aligned to a cache line. A smaller matrix causes few loads.
-const MANY: usize = 512;
+pub(super) const MANY: usize = 512;
 
 /// The elements of a matrix, row after row, in a vector. They start at the first cache line in the vector's memory.
 #[derive(Default)]
@@ -39,9 +39,10 @@ impl Elements {
         Elements { vector, start }
     }
 
-    /// Returns the number of elements that fit without a new allocation.
-    pub(super) fn capacity(&self) -> usize {
-        self.vector.capacity() - self.start
+    /// Returns whether `count` elements fit without a new allocation, and start at a cache line if they are many.
+    pub(super) fn fits(&self, count: usize) -> bool {
+        let aligned = count < MANY || self.start == line_start(&self.vector);
+        aligned && count <= self.vector.capacity() - self.start
     }
 
     /// Appends an element.
@@ -54,10 +55,9 @@ impl Elements {
         self.vector.extend_from_slice(values);
     }
 
-    /// Resizes to `count` elements, filling with zeros. If the capacity does not suffice, all elements are zero
-    /// afterwards.
+    /// Resizes to `count` elements, filling with zeros. If they do not [fit](Self::fits), all elements are zero afterwards.
     pub(super) fn resize(&mut self, count: usize) {
-        if self.capacity() < count {
+        if !self.fits(count) {
             *self = Elements::with_capacity(count);
         }
         self.vector.resize(self.start + count, 0.0);

@@ -225,7 +225,7 @@ impl Matrix {
     pub fn append_column(self, value: f64) -> Matrix {
         let (rows, columns) = self.shape();
         let mut values = self.values;
-        if values.capacity() < rows * (columns + 1) {
+        if !values.fits(rows * (columns + 1)) {
             let mut wider = Elements::with_capacity(rows * (columns + 1));
             for i in 0..rows {
                 wider.extend_from_slice(&values[i * columns..(i + 1) * columns]);

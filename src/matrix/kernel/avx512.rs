@@ -10,6 +10,7 @@ use super::{
     window::Window,
 };
 use crate::matrix::View;
+use crate::matrix::elements::MANY;
 use std::arch::x86_64::*;
 
 pub(super) const TILES: Tiles = Tiles {
@@ -127,8 +128,9 @@ fn dot<const R: usize, const S: usize>(a: View<'_>, b: View<'_>, mut c: Window<'
     assert!(a.rows == R && b.columns == S && a.column_stride == 1 && b.row_stride == 1);
     let mut sums = [[_mm512_setzero_pd(); S]; R];
     // The first step ends at the end of a cache line of B, because a load that straddles two lines takes twice as long.
-    // So the order of summation depends on the address of B, unless B starts at a cache line.
-    let (mut p, mut end) = (0, b.values.as_ptr().align_offset(size_of::<__m512d>()).min(a.columns));
+    // But the order of summation must not depend on where a small B happens to be: it starts with a whole vector.
+    let first = if b.values.len() < MANY { LANES } else { b.values.as_ptr().align_offset(size_of::<__m512d>()) };
+    let (mut p, mut end) = (0, first.min(a.columns));
     while p < a.columns {
         // The first step has no lanes if B is aligned.
         let mask = (u16::from(ALL) >> (LANES - (end - p))) as __mmask8;

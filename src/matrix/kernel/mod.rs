@@ -127,11 +127,10 @@
 //!
 //! # Same product, same bits
 //!
-//! The choice of the path depends on shapes and strides alone, and threads never split a sum. So the same product gives
-//! the same bits on the same machine, with any number of threads. There is one exception: with AVX-512, the dot path
-//! starts its vectors at a cache line of B, so its rounding may depend on the address of a B that is too small to start
-//! at a cache line itself. Another instruction set may round differently, since a fused multiply-add rounds once
-//! instead of twice.
+//! The choice of the path depends on shapes and strides alone, threads never split a sum, and the order of a sum does not
+//! depend on where the operands are in memory. So the same product gives the same bits on the same machine, with any
+//! number of threads. Another instruction set may round differently, since a fused multiply-add rounds once instead of
+//! twice.
 //!
 //! The environment variable `FEEDFORWARD_INSTRUCTION_SET` selects the [instruction set](InstructionSet), to test or
 //! measure one of them.
