@@ -40,9 +40,9 @@ impl Elements {
     }
 
     /// Returns whether `count` elements fit without a new allocation, and start at a cache line if they are many.
+    #[inline]
     pub(super) fn fits(&self, count: usize) -> bool {
-        let aligned = count < MANY || self.start == line_start(&self.vector);
-        aligned && count <= self.vector.capacity() - self.start
+        count <= self.vector.capacity() - self.start && (count < MANY || self.start == line_start(&self.vector))
     }
 
     /// Appends an element.
@@ -56,7 +56,11 @@ impl Elements {
     }
 
     /// Resizes to `count` elements, filling with zeros. If they do not [fit](Self::fits), all elements are zero afterwards.
+    #[inline]
     pub(super) fn resize(&mut self, count: usize) {
+        if count == self.len() {
+            return; // the common case: a step of training repeats the shapes of the last
+        }
         if !self.fits(count) {
             *self = Elements::with_capacity(count);
         }

@@ -269,6 +269,7 @@ impl Matrix {
     }
 
     /// Changes the shape. Element values are unspecified afterwards.
+    #[inline]
     #[track_caller]
     fn reshape(&mut self, rows: usize, columns: usize) {
         self.values.resize(size(rows, columns));
