@@ -77,7 +77,8 @@ impl CrossEntropyLoss {
 }
 
 impl Loss for CrossEntropyLoss {
-    /// loss = Σ −ln(ŷₖ + ε) where yₖ = 1 [(15)](self), with ε = [`f64::EPSILON`].
+    /// loss = Σ −ln(ŷₖ + ε) where yₖ = 1 [(15)](self), with ε = [`f64::EPSILON`]. Prediction and label are
+    /// `batch × classes`.
     ///
     /// # Panics
     /// If prediction and label differ in shape, or a row of the label is not one-hot.
@@ -95,7 +96,7 @@ impl Loss for CrossEntropyLoss {
     /// The loss as in [`evaluate`](CrossEntropyLoss::evaluate) [(15)](self). Keeps Ŷ′.
     ///
     /// # Panics
-    /// As `evaluate`.
+    /// As [`evaluate`](CrossEntropyLoss::evaluate).
     #[track_caller]
     fn forward(&mut self, prediction: Matrix, label: &Matrix) -> f64 {
         let loss = self.evaluate(&prediction, label);
@@ -103,7 +104,8 @@ impl Loss for CrossEntropyLoss {
         loss
     }
 
-    /// First error: Eₙ = −y/ŷ [(16)](self), and 0 wherever the label is 0. Without ε, which would distort the gradient.
+    /// First error: Eₙ = −y/ŷ [(16)](self), and 0 wherever the label is 0. There is no ε, which would distort the
+    /// gradient.
     ///
     /// # Panics
     /// Before the first forward, or if the label does not have the shape of the prediction.
@@ -116,7 +118,7 @@ impl Loss for CrossEntropyLoss {
     }
 }
 
-/// The class k with yₖ = 1 in row i of the label, which must be one-hot.
+/// Returns the class k with yₖ = 1 in row i of the label, which must be one-hot.
 #[track_caller]
 fn labelled_class(row: &[f64], i: usize) -> usize {
     let mut classes = (0..row.len()).filter(|&k| row[k] != 0.0);

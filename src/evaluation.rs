@@ -1,12 +1,12 @@
-//! How good predictions are: accuracy and confusion matrix.
+//! Measures the quality of predictions by accuracy and confusion matrix.
 
 use crate::Matrix;
 
-/// Returns the fraction of the samples, 0 … 1, whose most probable class is the class of the label; 0 if there are no
-/// samples. Both matrices are `samples × classes`.
+/// Returns the fraction of the samples, 0 … 1, whose most probable class is the class of the label, or 0 if there are
+/// no samples. Both matrices are `samples × classes`.
 ///
 /// # Panics
-/// If the shapes differ.
+/// If the shapes differ, or there are samples but no classes.
 #[must_use]
 #[track_caller]
 pub fn accuracy(prediction: &Matrix, label: &Matrix) -> f64 {
@@ -16,11 +16,12 @@ pub fn accuracy(prediction: &Matrix, label: &Matrix) -> f64 {
     right as f64 / prediction.rows().max(1) as f64
 }
 
-/// Returns the confusion matrix (`classes × classes`): element (i, j) counts the samples of class i that were predicted as
-/// class j. The diagonal counts the right predictions. Both arguments are `samples × classes`.
+/// Returns the confusion matrix (`classes × classes`), row by row. Element (i, j) is the number of samples of class i
+/// that were predicted as class j, so the diagonal counts the right predictions. Both arguments are `samples ×
+/// classes`.
 ///
 /// # Panics
-/// If the shapes differ.
+/// If the shapes differ, or there are samples but no classes.
 #[must_use]
 #[track_caller]
 pub fn confusion_matrix(prediction: &Matrix, label: &Matrix) -> Vec<Vec<usize>> {

@@ -12,7 +12,7 @@ use std::fmt::Debug;
 
 /// A layer: a function with a forward and a backward pass.
 ///
-/// Every matrix holds one sample a row.
+/// Inputs, outputs and errors are matrices with one sample per row.
 pub trait Layer: Debug + Send {
     /// Returns the output for this input (`batch × inputs` → `batch × outputs`). Changes nothing in the layer.
     #[must_use]
@@ -24,26 +24,33 @@ pub trait Layer: Debug + Send {
     /// Takes the error of this layer's output, E′ₙ = ∂L/∂Ŷ′ₙ (`batch × outputs`), and returns the error for the
     /// previous layer, E′ₙ₋₁ = ∂L/∂X′ₙ (`batch × inputs`).
     ///
-    /// It belongs to the last [`forward`](Layer::forward). A layer with [`parameters`](Layer::parameters) also keeps
-    /// the gradient of its weights. If it has an optimizer, it updates the weights, *after* it has used them for the
-    /// error.
+    /// The error belongs to the output of the last [`forward`](Layer::forward). A layer with
+    /// [`parameters`](Layer::parameters) also keeps the gradient of its weights. If it has an optimizer, it updates the
+    /// weights, *after* it has used them to compute the error for the previous layer.
+    ///
+    /// # Panics
+    /// The layers of this crate panic before the first `forward`, and if the error does not have the shape of the
+    /// output.
     fn backward(&mut self, error: Matrix) -> Matrix;
 
-    /// Does the work of [`backward`](Layer::backward) on the weights alone: keeps the gradient and updates.
+    /// Computes the gradient and updates the weights as [`backward`](Layer::backward) does, but returns no error.
     ///
-    /// The network calls it on its first layer, which has no previous layer to pass an error to. By default it calls
-    /// `backward` and drops the error; a layer that can save the work of computing it does so here.
+    /// The network calls it on its first layer, which has no previous layer to pass an error to. The default calls
+    /// `backward` and drops the error. Override it in a layer that can skip computing the error.
+    ///
+    /// # Panics
+    /// As [`backward`](Layer::backward).
     fn backward_weights(&mut self, error: Matrix) {
         self.backward(error);
     }
 
-    /// Returns the weights of the layer, with their gradient and optimizer; `None` for a layer that has nothing to learn.
+    /// Returns the weights of the layer, with their gradient and optimizer; `None` if the layer has nothing to learn.
     fn parameters(&self) -> Option<&Parameters> {
         None
     }
 
-    /// Returns mutable access to what [`parameters`](Layer::parameters) returns: to set the optimizer, load weights or check
-    /// gradients.
+    /// Returns mutable access to what [`parameters`](Layer::parameters) returns, to set the optimizer, load weights or
+    /// check gradients.
     fn parameters_mut(&mut self) -> Option<&mut Parameters> {
         None
     }
@@ -60,7 +67,7 @@ pub struct Parameters {
     /// The gradient ∂L/∂W′ of the last [`backward`](Layer::backward), in the shape of the weights. `None` before the
     /// first.
     pub gradient: Option<Matrix>,
-    /// The optimizer with which [`backward`](Layer::backward) updates the weights. Without one they stay as they are.
+    /// The optimizer with which [`backward`](Layer::backward) updates the weights. If it is `None`, they do not change.
     pub optimizer: Option<Box<dyn Optimizer>>,
 }
 
@@ -77,8 +84,8 @@ pub trait Optimizer: Debug + Send {
     /// Updates `weights` by one step against `gradient`, which has the same shape.
     fn update(&mut self, weights: &mut Matrix, gradient: &Matrix);
 
-    /// Returns a copy of this optimizer. Each layer needs its own, since an optimizer may remember things about the
-    /// weights that it updates.
+    /// Returns a copy of this optimizer. Each layer needs its own, since an optimizer may keep state for the weights
+    /// that it updates, such as a momentum.
     #[must_use]
     fn boxed_clone(&self) -> Box<dyn Optimizer>;
 }
@@ -94,7 +101,7 @@ pub trait Loss: Debug + Send {
     fn forward(&mut self, prediction: Matrix, label: &Matrix) -> f64;
 
     /// Returns the first error, ∂L/∂Ŷ′ (`batch × classes`), for the prediction of the last
-    /// [`forward`](Loss::forward).
+    /// [`forward`](Loss::forward), given the labels of that batch.
     fn backward(&mut self, label: &Matrix) -> Matrix;
 }
 
@@ -104,7 +111,7 @@ pub trait DataSource: Debug + Send {
     fn next_batch(&mut self) -> (Matrix, Matrix);
 }
 
-// A boxed part is a part: every call goes to what is in the box.
+// Every call on a box goes to the value in it.
 
 impl<L: Layer + ?Sized> Layer for Box<L> {
     #[track_caller]

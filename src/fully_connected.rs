@@ -139,8 +139,9 @@ impl FullyConnected {
         FullyConnected::from_weights(Matrix::from_fn(inputs + 1, outputs, |_, _| random.uniform()))
     }
 
-    /// Creates a layer whose weights are normally distributed with variance 2 / inputs and whose biases are 0, so that
-    /// the activations of a deep network with ReLUs neither vanish nor explode (He, Zhang, Ren and Sun 2015).
+    /// Creates a layer whose weights are normally distributed with mean 0 and variance 2 / inputs, and whose biases are
+    /// 0. With them, the activations of a deep network with ReLUs neither vanish nor explode (He, Zhang, Ren and Sun
+    /// 2015).
     #[must_use]
     pub fn he(inputs: usize, outputs: usize, random: &mut Random) -> FullyConnected {
         let deviation = (2.0 / inputs as f64).sqrt();
@@ -165,11 +166,14 @@ impl FullyConnected {
     #[must_use]
     #[track_caller]
     pub fn from_weights(weights: Matrix) -> FullyConnected {
-        assert!(weights.rows() > 0, "FullyConnected::from_weights: there is no row for the biases");
+        assert!(
+            weights.rows() > 0,
+            "FullyConnected::from_weights: there is no row for the biases; W′ is (inputs + 1) × outputs"
+        );
         FullyConnected { parameters: Parameters::new(weights), input: None }
     }
 
-    /// X′: the samples, a 1 for the bias appended to each.
+    /// Returns X′: the samples, each with a 1 for the bias appended.
     #[track_caller]
     fn extended(&self, input: Matrix) -> Matrix {
         let ((batch, n), (rows, m)) = (input.shape(), self.parameters.weights.shape());
@@ -184,23 +188,29 @@ impl FullyConnected {
 
 impl Layer for FullyConnected {
     /// Output: X′W′ = Ŷ′ [(9)](self).
+    ///
+    /// # Panics
+    /// If the input has more or fewer columns than the layer has inputs.
     #[track_caller]
     fn predict(&self, input: Matrix) -> Matrix {
         self.extended(input).matmul(&self.parameters.weights) //  X′W′ = Ŷ′            (9)
     }
 
-    /// Output: X′W′ = Ŷ′ [(9)](self).
+    /// Output: X′W′ = Ŷ′ [(9)](self). Keeps X′.
+    ///
+    /// # Panics
+    /// As [`predict`](FullyConnected::predict).
     #[track_caller]
     fn forward(&mut self, input: Matrix) -> Matrix {
-        self.input = None; // frees the previous batch, whose memory this one can use
+        self.input = None; // frees the previous batch, whose memory this batch can use
         let input = self.extended(input);
         let output = input.matmul(&self.parameters.weights); //   X′W′ = Ŷ′            (9)
         self.input = Some(input);
         output
     }
 
-    /// Error for the previous layer: E′ₙ₋₁ = E′ₙ W′ᵀ [(10)](self), with the weights of the forward pass. Then the
-    /// gradient and the update [(11)](self).
+    /// Error for the previous layer: E′ₙ₋₁ = E′ₙ W′ᵀ [(10)](self), with the weights of the forward pass. Then
+    /// computes the gradient and updates the weights [(11)](self).
     ///
     /// # Panics
     /// Before the first forward, or if the error does not have the shape of the output.
@@ -215,12 +225,15 @@ impl Layer for FullyConnected {
     }
 
     /// Gradient of the weights: X′ᵀ E′ₙ. If there is an optimizer, it updates the weights [(11)](self).
+    ///
+    /// # Panics
+    /// As [`backward`](FullyConnected::backward).
     #[track_caller]
     fn backward_weights(&mut self, error: Matrix) {
         // forward: X′W′ = Ŷ′
         let input = self.input.as_ref().expect("FullyConnected::backward: call forward first");
         let Parameters { weights, gradient, optimizer } = &mut self.parameters;
-        let gradient = gradient.get_or_insert_default(); // its memory is used again
+        let gradient = gradient.get_or_insert_default(); // reuses its memory
         input.t().matmul_into(&error, gradient); //               X′ᵀ E′ₙ              (11)
         if let Some(optimizer) = optimizer {
             optimizer.update(weights, gradient); //               W′ − η · X′ᵀ E′ₙ     (11)

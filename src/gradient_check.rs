@@ -35,7 +35,7 @@
 use crate::{Layer, Loss, Matrix};
 use std::fmt;
 
-/// The step h, relative to the size of the number or to 1. The truncation error of the difference grows with h² and the
+/// The step h, relative to max(|x|, 1). The truncation error of the difference grows with h² and the
 /// rounding error with ε / h; ∛ε balances the two.
 const STEP: f64 = 6.055454452393343e-6;
 
@@ -47,18 +47,18 @@ pub struct GradientCheck {
     pub largest: f64,
     /// What was compared there.
     pub compared: Compared,
-    /// The derivative as `backward` computed it; or the value that `predict` or `evaluate` returned.
+    /// The derivative that `backward` computed, or the value that `predict` or `evaluate` returned.
     pub analytic: f64,
-    /// The derivative by central differences of `forward`; or the value that `forward` returned.
+    /// The derivative by central differences of `forward`, or the value that `forward` returned.
     pub numeric: f64,
 }
 
 /// What a gradient check compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compared {
-    /// The derivative by the element (row, column) of the input.
+    /// The derivative with respect to the element (row, column) of the input.
     Input(usize, usize),
-    /// The derivative by an element of the weights.
+    /// The derivative with respect to an element of the weights.
     Weights {
         /// The index of the layer in its network; 0 for a layer that is checked alone.
         layer: usize,
@@ -67,9 +67,9 @@ pub enum Compared {
         /// The column of the weights.
         column: usize,
     },
-    /// The element (row, column) of the output of the last layer, by `predict` and by `forward`.
+    /// The element (row, column) of the last layer's output, computed by `predict` and by `forward`.
     Output(usize, usize),
-    /// The loss, by `evaluate` and by `forward`.
+    /// The loss, computed by `evaluate` and by `forward`.
     Loss,
 }
 
@@ -104,7 +104,8 @@ impl GradientCheck {
         GradientCheck { largest: 0.0, compared: Compared::Input(0, 0), analytic: 0.0, numeric: 0.0 }
     }
 
-    /// Compares two numbers and keeps them if they differ most so far. A NaN differs most of all.
+    /// Compares two numbers and keeps them if their difference is the largest so far. A NaN counts as an infinite
+    /// difference.
     fn compare(&mut self, compared: Compared, analytic: f64, numeric: f64) {
         let difference = (analytic - numeric).abs() / analytic.abs().max(numeric.abs()).max(1.0);
         let difference = if difference.is_nan() { f64::INFINITY } else { difference };
@@ -114,16 +115,17 @@ impl GradientCheck {
     }
 }
 
-/// Checks a layer: that `backward` returns the derivative of `forward` by the input and keeps the derivative by the
-/// weights, and that `predict` agrees with `forward`.
+/// Checks a layer on an input (`batch × inputs`): that `backward` returns the derivative of `forward` with respect to
+/// the input and keeps the derivative with respect to the weights, and that `predict` agrees with `forward`.
 ///
-/// Give it a layer without an optimizer, so that the weights stay as they are, and an input away from kinks (ReLU's 0),
-/// where there is no derivative. The loss is L = Σ Rᵢⱼ Ŷ′ᵢⱼ, where R differs from element to element; so its error
-/// E′ₙ = ∂L/∂Ŷ′ₙ is R.
+/// The layer must have no optimizer, so that the weights do not change. The input must not be near a kink, such as
+/// ReLU's at 0, where there is no derivative. The loss is L = Σ Rᵢⱼ Ŷ′ᵢⱼ, where R differs from element to element, so
+/// its error E′ₙ = ∂L/∂Ŷ′ₙ is R.
 ///
 /// # Panics
-/// If `backward` changes the weights, returns an error or keeps a gradient of the wrong shape; or if only one of
-/// `parameters` and `parameters_mut` returns something.
+/// If `predict` and `forward` return different shapes; if `backward` changes the weights, keeps no gradient, or returns
+/// an error or keeps a gradient of the wrong shape; or if only one of `parameters` and `parameters_mut` returns
+/// something.
 #[track_caller]
 pub fn check_layer(layer: &mut dyn Layer, input: &Matrix) -> GradientCheck {
     let (batch, outputs) = layer.predict(input.clone()).shape();
@@ -131,8 +133,8 @@ pub fn check_layer(layer: &mut dyn Layer, input: &Matrix) -> GradientCheck {
     check(&mut [layer], &mut WeightedSum, input, &r)
 }
 
-/// Checks a loss: that `backward` returns the derivative of `forward` by the prediction, and that `evaluate` agrees with
-/// `forward`.
+/// Checks a loss on a prediction and its label (both `batch × classes`): that `backward` returns the derivative of
+/// `forward` with respect to the prediction, and that `evaluate` agrees with `forward`.
 ///
 /// # Panics
 /// If the error does not have the shape of the prediction.
@@ -141,8 +143,8 @@ pub fn check_loss(loss: &mut dyn Loss, prediction: &Matrix, label: &Matrix) -> G
     check(&mut [], loss, prediction, label)
 }
 
-/// Checks a whole network: the error that the first layer returns, the gradient of the weights of every layer, and that
-/// `predict` and `evaluate` agree with `forward`.
+/// Checks a whole network on an input (`batch × inputs`) and its label (`batch × classes`): the error that the first
+/// layer returns, the gradient of the weights of every layer, and that `predict` and `evaluate` agree with `forward`.
 ///
 /// # Panics
 /// As [`check_layer`].
@@ -188,7 +190,10 @@ fn check(layers: &mut [&mut dyn Layer], loss: &mut dyn Loss, input: &Matrix, lab
     for (l, (weights, gradient)) in weights.iter().zip(gradients).enumerate() {
         let Some(weights) = weights else { continue };
         let unchanged = layers[l].parameters().is_some_and(|parameters| parameters.weights == *weights);
-        assert!(unchanged, "gradient check: backward changed the weights of layer {l}; it must have no optimizer");
+        assert!(
+            unchanged,
+            "gradient check: backward changed the weights of layer {l}; the layer must have no optimizer"
+        );
         let gradient = gradient.unwrap_or_else(|| panic!("gradient check: layer {l} has weights but no gradient"));
         gradient.assert_same_shape("gradient check, the gradient and the weights", weights);
         for (row, column) in places(weights) {
@@ -221,7 +226,7 @@ impl Loss for WeightedSum {
     }
 }
 
-/// (L(x + h) − L(x − h)) / 2h.
+/// Computes (L(x + h) − L(x − h)) / 2h.
 fn central_difference(x: f64, mut loss: impl FnMut(f64) -> f64) -> f64 {
     let h = STEP * x.abs().max(1.0);
     let (upper, lower) = (x + h, x - h);
@@ -233,13 +238,13 @@ fn forward(layers: &mut [&mut dyn Layer], input: &Matrix) -> Matrix {
     layers.iter_mut().fold(input.clone(), |x, layer| layer.forward(x))
 }
 
-/// Every (row, column) of a matrix.
+/// Returns every (row, column) of a matrix.
 fn places(matrix: &Matrix) -> impl Iterator<Item = (usize, usize)> + use<> {
     let (rows, columns) = matrix.shape();
     (0..rows).flat_map(move |i| (0..columns).map(move |j| (i, j)))
 }
 
-/// Copies the weights of layer `l`.
+/// Copies the weights of layer `l`, and checks that `parameters` and `parameters_mut` agree on whether it has any.
 #[track_caller]
 fn weights(l: usize, layer: &mut dyn Layer) -> Option<Matrix> {
     let weights = layer.parameters().map(|parameters| parameters.weights.clone());

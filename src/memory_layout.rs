@@ -83,7 +83,8 @@
 
 use crate::Matrix;
 
-/// Output: WX = Ŷ [(1)](crate::fully_connected). `m × (n+1)` times `(n+1) × b` is `m × b`; the last row of X is all ones.
+/// Output: WX = Ŷ [(1)](crate::fully_connected). `m × (n+1)` times `(n+1) × b` is `m × b`; the last row of X is all
+/// ones.
 ///
 /// # Panics
 /// If W does not have as many columns as X has rows.
@@ -107,8 +108,8 @@ pub fn error_previous(weights: &Matrix, error: &Matrix) -> Matrix {
 /// Weights after one step with the learning rate η: Wᵗ⁺¹ = Wᵗ − η·EₙXᵀ [(3)](crate::fully_connected), `m × (n+1)`.
 ///
 /// # Panics
-/// If E and W do not have the same number of rows, X and W do not fit (X needs a row for each column of W), or E and X
-/// do not have the same number of samples.
+/// If E does not have as many rows as W, X does not have as many rows as W has columns, or E and X do not have the same
+/// number of samples.
 #[must_use]
 #[track_caller]
 pub fn updated_weights(weights: &Matrix, learning_rate: f64, error: &Matrix, input: &Matrix) -> Matrix {
@@ -116,7 +117,7 @@ pub fn updated_weights(weights: &Matrix, learning_rate: f64, error: &Matrix, inp
     weights - learning_rate * gradient //               Wᵗ − η·EₙXᵀ      (3)
 }
 
-/// Changes from one layout to the other: X′ = Xᵀ [(8)](self). Twice brings back the original, since (Xᵀ)ᵀ = X.
+/// Changes from one layout to the other: X′ = Xᵀ [(8)](self). Applied twice, it returns the original, since (Xᵀ)ᵀ = X.
 #[must_use]
 pub fn change_layout(matrix: &Matrix) -> Matrix {
     matrix.transpose() //                               X′ = Xᵀ          (8)

@@ -103,6 +103,9 @@ impl NeuralNetwork {
 
     /// Passes the next batch through all layers and returns its loss. Keeps the labels for
     /// [`backward`](NeuralNetwork::backward).
+    ///
+    /// # Panics
+    /// If a layer or the loss panics, for example because the shapes do not fit each other.
     pub fn forward(&mut self) -> f64 {
         let (input, label) = self.data.next_batch();
         let mut output = input;
@@ -118,7 +121,7 @@ impl NeuralNetwork {
     /// their weights.
     ///
     /// # Panics
-    /// Before the first [`forward`](NeuralNetwork::forward).
+    /// Before the first [`forward`](NeuralNetwork::forward), or if a layer or the loss panics.
     #[track_caller]
     pub fn backward(&mut self) {
         let label = self.label.as_ref().expect("NeuralNetwork::backward: call forward first");
@@ -132,6 +135,9 @@ impl NeuralNetwork {
     }
 
     /// Runs `iterations` training steps: forward, record the loss, backward.
+    ///
+    /// # Panics
+    /// As [`forward`](NeuralNetwork::forward).
     pub fn train(&mut self, iterations: usize) {
         for _ in 0..iterations {
             let loss = self.forward();
@@ -142,13 +148,19 @@ impl NeuralNetwork {
 
     /// Returns the output of the last layer for this input (`batch × inputs` → `batch × outputs`). Changes nothing in
     /// the network.
+    ///
+    /// # Panics
+    /// If a layer panics, for example because the input has more or fewer columns than the first layer has inputs.
     #[must_use]
     pub fn predict(&self, input: Matrix) -> Matrix {
         self.layers.iter().fold(input, |output, layer| layer.predict(output))
     }
 
-    /// Returns the loss of the prediction for this input, given its label (`batch × classes`). Changes nothing in the
-    /// network, and works for any data, not only the training data.
+    /// Returns the loss of the prediction for this input (`batch × inputs`), given its label (`batch × classes`).
+    /// Changes nothing in the network, and works for any data, not only the training data.
+    ///
+    /// # Panics
+    /// If a layer or the loss panics, for example because the shapes do not fit each other.
     #[must_use]
     pub fn evaluate(&self, input: Matrix, label: &Matrix) -> f64 {
         self.loss.evaluate(&self.predict(input), label)

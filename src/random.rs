@@ -1,7 +1,7 @@
-//! A small random number generator: the same seed gives the same network on every machine.
+//! A small random number generator: the same seed gives the same random bits on every machine.
 //!
-//! The algorithm is xoshiro256++ 1.0 (Blackman and Vigna 2019), seeded by SplitMix64 as its authors recommend. It is fast
-//! and passes the known statistical tests. It is not suitable for cryptography.
+//! The algorithm is xoshiro256++ 1.0 (Blackman and Vigna 2019), seeded by SplitMix64 as its authors recommend. It is
+//! fast, and its authors know of no statistical test that it fails. It is not suitable for cryptography.
 
 /// A seeded random number generator.
 ///
@@ -17,7 +17,7 @@ pub struct Random {
 }
 
 impl Random {
-    /// Creates a generator. The same seed gives the same numbers.
+    /// Creates a generator whose sequence of numbers is determined by `seed`.
     #[must_use]
     pub fn new(seed: u64) -> Random {
         let mut state = seed;
@@ -43,14 +43,14 @@ impl Random {
         (self.bits() >> 11) as f64 * 2f64.powi(-53)
     }
 
-    /// Returns a whole number uniformly distributed in 0 … n − 1. It is the high half of a product; the few draws that
-    /// would bias it are repeated (Lemire 2019).
+    /// Returns an integer uniformly distributed in 0 … n − 1. It is the high half of the product of n and 64 random
+    /// bits. The few draws that would bias it are rejected and repeated (Lemire 2019).
     ///
     /// # Panics
-    /// If n is 0.
+    /// If `n` is 0.
     #[track_caller]
     pub fn below(&mut self, n: usize) -> usize {
-        assert!(n > 0, "Random::below: there is no whole number below 0");
+        assert!(n > 0, "Random::below: n must be at least 1, not 0");
         let n = n as u64;
         loop {
             let product = u128::from(self.bits()) * u128::from(n);
@@ -60,7 +60,8 @@ impl Random {
         }
     }
 
-    /// Returns a normally distributed number with mean 0 and variance 1 (Marsaglia's polar method).
+    /// Returns a normally distributed number with mean 0 and variance 1 (Marsaglia's polar method). Its last bits may
+    /// differ between platforms, because it uses [`f64::ln`].
     pub fn normal(&mut self) -> f64 {
         loop {
             let (x, y) = (2.0 * self.uniform() - 1.0, 2.0 * self.uniform() - 1.0);
@@ -71,7 +72,7 @@ impl Random {
         }
     }
 
-    /// Puts the items into a random order; all orders are equally likely (Fisher and Yates).
+    /// Shuffles the items in place, such that all orders are equally likely (Fisher and Yates).
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             items.swap(last, self.below(last + 1));

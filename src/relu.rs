@@ -53,7 +53,7 @@ impl Relu {
     }
 }
 
-/// f(x) = max(0, x). A NaN stays NaN, so that a run that has gone wrong shows it.
+/// Computes f(x) = max(0, x). A NaN stays NaN, so that a diverged run is visible.
 fn relu(x: f64) -> f64 {
     if x <= 0.0 { 0.0 } else { x }
 }
@@ -65,7 +65,7 @@ impl Layer for Relu {
         input
     }
 
-    /// Output: f(x) = max(0, x), element by element.
+    /// Output: f(x) = max(0, x), element by element. Keeps X′.
     fn forward(&mut self, input: Matrix) -> Matrix {
         let output = input.map(relu); //                              max(0, x)
         self.input = Some(input);

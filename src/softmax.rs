@@ -55,7 +55,7 @@
 
 use crate::{Layer, Matrix};
 
-/// A softmax layer: it turns each row into probabilities.
+/// A softmax layer, which turns each row into probabilities.
 #[derive(Clone, Debug, Default)]
 pub struct Softmax {
     output: Option<Matrix>, // Ŷ′: batch × classes
@@ -73,7 +73,7 @@ impl Layer for Softmax {
     /// Probabilities: ŷₖ = exp(xₖ) / Σⱼ exp(xⱼ) [(13)](self) for each row, with x̃ₖ = xₖ − max(x) in place of xₖ.
     ///
     /// If all logits are finite, no ŷₖ is NaN, infinite or 0. A value that is too small for a normal `f64` is raised to
-    /// the smallest positive normal one, because the cross entropy loss divides by it.
+    /// the smallest positive normal number, because the cross entropy loss divides by it.
     fn predict(&self, mut input: Matrix) -> Matrix {
         for row in input.iter_rows_mut() {
             let max = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);

@@ -267,7 +267,7 @@ fn a_check_does_not_change_the_weights() {
 }
 
 #[test]
-#[should_panic(expected = "backward changed the weights of layer 0; it must have no optimizer")]
+#[should_panic(expected = "backward changed the weights of layer 0; the layer must have no optimizer")]
 fn a_layer_with_an_optimizer_is_refused() {
     let mut layer = FullyConnected::he(3, 2, &mut Random::new(2));
     layer.parameters.optimizer = Some(Box::new(feedforward::Sgd::new(0.1)));
@@ -466,7 +466,7 @@ fn a_layer_with_missing_parts_is_refused() {
             Change::NoParameters,
             "gradient check: only one of parameters and parameters_mut of layer 0 returns something",
         ),
-        (Change::Weights, "gradient check: backward changed the weights of layer 0; it must have no optimizer"),
+        (Change::Weights, "gradient check: backward changed the weights of layer 0; the layer must have no optimizer"),
     ] {
         assert_eq!(panic_message(|| check_layer(&mut changed(change), &two_samples())), expected);
     }

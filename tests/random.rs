@@ -70,7 +70,7 @@ fn whole_numbers_below_a_very_large_n_are_evenly_distributed() {
 }
 
 #[test]
-#[should_panic(expected = "no whole number below 0")]
+#[should_panic(expected = "n must be at least 1, not 0")]
 fn below_refuses_0() {
     Random::new(5).below(0);
 }
