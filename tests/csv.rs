@@ -227,7 +227,7 @@ fn an_error_of_the_system_is_the_source_of_the_file_error_and_other_errors_have_
 #[test]
 fn a_file_error_writes_the_place_after_the_file() {
     for (text, expected) in [
-        ("", "table.csv: has no table: it has no line with fields"),
+        ("", "table.csv: has no line with fields; a table has at least one sample"),
         ("1,2,a\n3,b\n", "table.csv, line 2: has 2 fields, but the first line has 3"),
         ("1,2,a\n3,x,b\n", "table.csv, line 2, column 2: \"x\" is not a finite number"),
     ] {

@@ -202,9 +202,9 @@ fn batches_share_the_dataset_and_do_not_copy_it() {
 #[test]
 fn batches_that_are_empty_or_whose_labels_do_not_fit_are_refused() {
     let message = panic_message(|| Batches::new(dataset(4), 0, Random::new(1)));
-    assert_eq!(message, "Batches::new: batches of 0 out of 4 samples");
+    assert_eq!(message, "Batches::new: batches of 0 out of 4 samples; both must be at least 1");
     let message = panic_message(|| Batches::new(dataset(0), 5, Random::new(1)));
-    assert_eq!(message, "Batches::new: batches of 5 out of 0 samples");
+    assert_eq!(message, "Batches::new: batches of 5 out of 0 samples; both must be at least 1");
     let mut changed = dataset(4);
     changed.labels = one_hot(&[0, 1, 2], 3); // the fields are public, so they can change after the checks
     let message = panic_message(|| Batches::new(changed, 2, Random::new(1)));

@@ -96,7 +96,7 @@ fn sizes_larger_than_the_file_are_refused_before_memory_is_allocated() {
     let mut huge = vec![0, 0, 8, 4];
     huge.extend([255; 16]); // (2³² − 1)⁴ elements
     let error = parse(&huge).unwrap_err();
-    assert!(error.message.contains("more than fit any machine"), "{error}");
+    assert!(error.message.contains("more than any machine can hold"), "{error}");
     assert!(parse(&huge[..8]).is_err());
 }
 

@@ -1,8 +1,9 @@
-//! CSV: tables as text, one sample a line.
+//! CSV: tables as text, one sample per line.
 //!
-//! Commas separate the fields; if the first line has no comma, semicolons or tabs do. A field in double quotes may contain
-//! separators, line breaks and quotes (doubled). Lines end with LF or CRLF. Blank lines are skipped, and so are blanks
-//! around a field. The first line is read as a header if none of its fields is a number.
+//! Commas separate the fields; if the first line has no comma, semicolons or tabs do. A field in double quotes may
+//! contain separators, line breaks and quotes (doubled). Lines end with LF or CRLF. Blank lines are skipped, and so are
+//! blanks around a field. The first line is read as a header if none of its fields is a number, unless
+//! [`Options::header`] says whether it is one.
 //!
 //! ```
 //! use feedforward::data::csv::{self, Options};
@@ -25,22 +26,23 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
 
-/// The most classes that a label column may have. One with more values is probably not a label: in a one-hot label every
-/// class takes a number.
+/// The most classes that a label column may have. A column with more distinct values is probably not a label, and each
+/// class adds a column to the one-hot labels.
 pub const MOST_CLASSES: usize = 256;
 
-/// How to read a table.
+/// Options for reading a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
-    /// Whether the first line is a header. `None`: detect it.
+    /// Whether the first line is a header, or `None` to detect it.
     pub header: Option<bool>,
     /// The column of the classes.
     pub label: Label,
-    /// The names of the feature columns, in the order in which they are wanted. Empty: all columns but the label.
+    /// The names of the feature columns, in the order of the features. If the list is empty or the table has no header,
+    /// all columns but the label are features, in the order of the table.
     pub features: Vec<String>,
 }
 
-/// Which column holds the classes.
+/// The choice of the column that holds the classes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Label {
     /// The last column.
@@ -48,18 +50,18 @@ pub enum Label {
     Last,
     /// The column with this name or, counted from 1, this number.
     Column(String),
-    /// The column with this name, if there is one.
+    /// The column with this name. If there is none, all columns are features.
     IfAny(String),
     /// No column: all columns are features.
     None,
 }
 
-/// A table: the features of each sample and, if there is a label column, its class.
+/// A table: the features of each sample, and its class if there is a label column.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
     /// The features, `samples × features`.
     pub features: Matrix,
-    /// The class of each sample; empty if there is no label column.
+    /// The class of each sample, an index into `names.classes`. Empty if there is no label column.
     pub classes: Vec<usize>,
     /// The names of features and label, if the table has a header, and those of the classes. Classes are in numerical
     /// order if all their names are numbers, otherwise in alphabetical order.
@@ -83,15 +85,15 @@ impl Table {
 /// Reads a table from a file.
 ///
 /// # Errors
-/// If the file cannot be read or is not such a table. The error names line and column.
+/// If the file cannot be read or is not a valid table. The error names the line and the column.
 pub fn read(file: impl AsRef<Path>, options: &Options) -> Result<Table, FileError> {
     parse(file.as_ref(), &error::read(file.as_ref())?, options)
 }
 
-/// Reads a table from bytes. Errors name `file`.
+/// Reads a table from bytes. Errors name `file`, which is not opened.
 ///
 /// # Errors
-/// If the bytes are not such a table. The error names line and column.
+/// If the bytes are not a valid table. The error names the line and the column.
 pub fn parse(file: &Path, bytes: &[u8], options: &Options) -> Result<Table, FileError> {
     let wrong = |place, message: String| FileError::new(file, place, message);
     let text = std::str::from_utf8(bytes).map_err(|error| {
@@ -103,7 +105,7 @@ pub fn parse(file: &Path, bytes: &[u8], options: &Options) -> Result<Table, File
     let mut next = |fields: &mut Vec<_>| records.next(fields).map_err(|(place, message)| wrong(place, message));
 
     let Some(mut line) = next(&mut fields)? else {
-        return Err(wrong(Place::Whole, "has no table: it has no line with fields".to_string()));
+        return Err(wrong(Place::Whole, "has no line with fields; a table has at least one sample".to_string()));
     };
     let width = fields.len();
     let mut header = Vec::new();
@@ -179,7 +181,7 @@ impl Classes {
         Ok(())
     }
 
-    /// The class of each sample and the names of the classes, sorted by name.
+    /// Numbers the classes in the order of their names. Returns the class of each sample and the names of the classes.
     fn sorted(self) -> (Vec<usize>, Vec<String>) {
         let mut names: Vec<(String, usize)> = self.known.into_iter().collect();
         let number = |name: &str| name.parse::<f64>().ok().filter(|number| !number.is_nan());
@@ -207,8 +209,8 @@ impl Columns {
     fn choose(options: &Options, header: &[String], width: usize) -> Result<Columns, String> {
         let named = |name: &str| header.iter().position(|column| column == name);
         let absent = |name: &str| match header {
-            [] => format!("there is no column {name:?}: the table has no header, and {width} columns"),
-            _ => format!("there is no column {name:?} among {}", header.join(", ")),
+            [] => format!("there is no column {name:?}; the table has {width} columns and no header"),
+            _ => format!("there is no column {name:?}; the columns are {}", header.join(", ")),
         };
         let label = match &options.label {
             Label::Last => Some(width - 1),
@@ -229,7 +231,7 @@ impl Columns {
                 .collect::<Result<Vec<_>, _>>()?
         };
         if features.is_empty() {
-            return Err(format!("the only column is the label {:?}: there are no features", header.first()));
+            return Err("the only column is the label; there are no features".to_string());
         }
         Ok(Columns { features, label })
     }

@@ -3,14 +3,16 @@
 use super::{Dataset, Names, one_hot};
 use crate::Matrix;
 
-/// The file: one image a line, its class and then its pixels row after row, each written as a digit 0 … g of base 17.
+/// The file: one image per line. Its class comes first, then its pixels row after row, each as a digit 0 … g of base
+/// 17.
 const TEXT: &str = include_str!("digits.txt");
 
 impl Dataset {
-    /// Digits: 1797 handwritten digits by 13 people, as images of 8 × 8 pixels with values 0 … 16.
+    /// Returns the digits data set: 1797 handwritten digits by 13 people, as images of 8 × 8 pixels with values 0 … 16
+    /// (`1797 × 64`).
     ///
-    /// The test set of "Optical Recognition of Handwritten Digits" by E. Alpaydin and C. Kaynak (1998), distributed by
-    /// the UCI Machine Learning Repository (doi:10.24432/C50P49) under the licence CC BY 4.0, with the
+    /// It is the test set of "Optical Recognition of Handwritten Digits" by E. Alpaydin and C. Kaynak (1998),
+    /// distributed by the UCI Machine Learning Repository (doi:10.24432/C50P49) under the licence CC BY 4.0, with the
     /// published values in another notation.
     ///
     /// ```

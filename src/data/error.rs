@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// An error in a file: where it is, what is wrong, and what would be right.
+/// An error in a file or directory: where it is, what is wrong, and what would be right.
 #[derive(Clone, Debug)]
 pub struct FileError {
     /// The file or directory.
@@ -20,7 +20,7 @@ pub struct FileError {
 /// A place in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// The file as a whole.
+    /// The file or directory as a whole.
     Whole,
     /// A line, counted from 1.
     Line(usize),
@@ -35,7 +35,7 @@ impl FileError {
         FileError { file: file.to_path_buf(), place, message: message.into(), system: None }
     }
 
-    /// An error of the operating system when it reads or writes the file.
+    /// Creates an error from an operating-system error about the file.
     pub(crate) fn system(file: &Path, error: io::Error) -> FileError {
         let message = error.to_string();
         FileError { system: Some(Arc::new(error)), ..FileError::new(file, Place::Whole, message) }

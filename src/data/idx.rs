@@ -1,7 +1,8 @@
 //! IDX: the format of MNIST, Fashion-MNIST and EMNIST.
 //!
-//! A file starts with two bytes 0, a type, and the number of dimensions. The size of each dimension follows as four bytes,
-//! most significant first, and then the elements. Only unsigned bytes are read, the type of images and labels.
+//! A file starts with two zero bytes, a byte for the type of the elements, and a byte for the number of dimensions. The
+//! size of each dimension follows as four bytes, most significant first, and then the elements. Only files of unsigned
+//! bytes, the type of images and labels, are supported.
 //!
 //! [`read_directory`] reads a directory with the four files:
 //!
@@ -20,11 +21,11 @@ use std::path::{Path, PathBuf};
 /// Images of handwritten digits, letters, clothes, …, split by their authors into training and test set.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Images {
-    /// The training set. The pixels of an image, row after row, are 0 … 255.
+    /// The training set. Each row of its inputs holds the pixels of an image, row after row, with values 0 … 255.
     pub train: Dataset,
-    /// The test set.
+    /// The test set, in the same form.
     pub test: Dataset,
-    /// The rows and columns of every image.
+    /// The rows and columns of every image, in pixels.
     pub image: (usize, usize),
 }
 
@@ -33,14 +34,15 @@ pub struct Images {
 pub struct Array<'a> {
     /// The size of each dimension.
     pub shape: Vec<usize>,
-    /// The elements; the last dimension varies fastest.
+    /// The elements, with the last dimension varying fastest.
     pub elements: &'a [u8],
 }
 
-/// Reads an array from bytes. Errors name `file`.
+/// Reads an array from bytes. Errors name `file`, which is not opened.
 ///
 /// # Errors
-/// If the bytes are not such a file, or the sizes in its header do not account for every byte. The error names the byte.
+/// If the bytes are not an IDX file of unsigned bytes, or the sizes in its header do not account for every byte. The
+/// error names the byte.
 pub fn parse<'a>(file: &Path, bytes: &'a [u8]) -> Result<Array<'a>, FileError> {
     let wrong = |byte, message: String| Err(FileError::new(file, Place::Byte(byte), message));
     let short = |needed| wrong(bytes.len(), format!("the file ends here; its header needs {needed} bytes"));
@@ -58,15 +60,16 @@ pub fn parse<'a>(file: &Path, bytes: &'a [u8]) -> Result<Array<'a>, FileError> {
     let elements = &bytes[header..];
     let expected = shape.iter().try_fold(1usize, |product, &size| product.checked_mul(size));
     if expected != Some(elements.len()) {
-        let expected = expected.map_or("more than fit any machine".to_string(), |expected| expected.to_string());
+        let expected = expected.map_or("more than any machine can hold".to_string(), |expected| expected.to_string());
         let shape = by(&shape);
         return wrong(header, format!("{} elements follow; the sizes {shape} ask for {expected}", elements.len()));
     }
     Ok(Array { shape, elements })
 }
 
-/// Reads the images and labels in a directory: `train-images-idx3-ubyte` and `train-labels-idx1-ubyte` are the training
-/// set, `t10k-…` or `test-…` the test set. `.idx` is accepted for `-idx`, and a prefix to the names (as in EMNIST).
+/// Reads the images and labels in a directory. `train-images-idx3-ubyte` and `train-labels-idx1-ubyte` are the training
+/// set; the files of the test set begin with `t10k` or `test` instead. A name may have `.idx` instead of `-idx`, and a
+/// prefix (as in EMNIST).
 ///
 /// # Errors
 /// If a file is missing or damaged, or the files do not fit each other. The error names the file.
@@ -108,7 +111,7 @@ pub fn is_directory(directory: impl AsRef<Path>) -> bool {
         .is_ok_and(|names| names.iter().any(|name| name.replace(".idx", "-idx").contains("images-idx3")))
 }
 
-/// Reads the images of a file, one a row, and the rows and columns of an image.
+/// Reads the images of a file, one per row, and returns them with the rows and columns of an image.
 fn read_images(file: &Path) -> Result<(Matrix, (usize, usize)), FileError> {
     let bytes = error::read(file)?;
     let array = parse(file, &bytes)?;
@@ -136,7 +139,7 @@ fn read_labels(file: &Path) -> Result<Vec<usize>, FileError> {
     Ok(array.elements.iter().map(|&label| usize::from(label)).collect())
 }
 
-/// The names of the files in a directory, sorted.
+/// Returns the names of the files in a directory, sorted.
 fn names(directory: &Path) -> Result<Vec<String>, FileError> {
     let system = |error| FileError::system(directory, error);
     let mut names = Vec::new();
@@ -147,7 +150,7 @@ fn names(directory: &Path) -> Result<Vec<String>, FileError> {
     Ok(names)
 }
 
-/// Finds the file of this part (training or test) and kind (images or labels).
+/// Finds the file whose name has one of these `parts` (training or test) and `what` (images or labels).
 fn find(directory: &Path, names: &[String], parts: &[&str], what: &str) -> Result<PathBuf, FileError> {
     let wanted: Vec<String> = parts.iter().map(|part| format!("{part}-{what}-ubyte")).collect();
     let ends = |name: &str, more: &str| {

@@ -31,7 +31,7 @@ use crate::{DataSource, Matrix};
 use std::fmt;
 use std::sync::Arc;
 
-/// Samples with the class of each, and the names that belong to them.
+/// Samples with the class of each, and the names of features and classes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dataset {
     /// The inputs, `samples × features`.
@@ -47,8 +47,8 @@ impl Dataset {
     ///
     /// # Panics
     /// If inputs and labels do not have the same number of rows, a row of the labels is not one-hot, the number of
-    /// class names is not the number of columns of the labels, or the number of feature names is neither 0 nor the number
-    /// of columns of the inputs.
+    /// class names is not the number of columns of the labels, or the number of feature names is neither 0 nor the
+    /// number of columns of the inputs.
     #[must_use]
     #[track_caller]
     pub fn new(inputs: Matrix, labels: Matrix, names: Names) -> Dataset {
@@ -71,6 +71,7 @@ impl Dataset {
     }
 
     /// Divides all inputs by the largest absolute value among them, so that they lie in −1 … 1, as the exercise asks.
+    /// If all inputs are 0, they do not change.
     ///
     /// Call it before [`split`](Dataset::split) only if the test data may influence the scaling. Otherwise learn the
     /// [`Scaling`] from the training data and apply it to both.
@@ -92,9 +93,9 @@ impl Dataset {
         }
     }
 
-    /// Splits the data at random: a `part` of the samples to train on, and the rest to test on.
+    /// Splits the samples at random into a training set, a `part` of them, and a test set, the rest.
     ///
-    /// `part` is a fraction, 0 … 1; the number of samples is rounded.
+    /// `part` is a fraction, 0 … 1. The number of training samples is rounded to the nearest integer.
     ///
     /// # Panics
     /// If `part` is not within 0 … 1.
@@ -146,7 +147,7 @@ pub struct Batches {
 impl Batches {
     /// Creates batches of `batch_size` samples, or of all samples if there are fewer.
     ///
-    /// Takes a data set, or an `Arc` of one that is used elsewhere as well. The data are not copied.
+    /// Takes a data set, or an `Arc` of a data set that is also used elsewhere. The data set is not copied.
     ///
     /// # Panics
     /// If the data set is empty, `batch_size` is 0, or the number of labels is not the number of inputs.
@@ -156,7 +157,10 @@ impl Batches {
         let data = data.into();
         let (samples, labels) = (data.samples(), data.labels.rows());
         assert!(samples == labels, "Batches::new: {samples} inputs, but {labels} labels");
-        assert!(samples > 0 && batch_size > 0, "Batches::new: batches of {batch_size} out of {samples} samples");
+        assert!(
+            samples > 0 && batch_size > 0,
+            "Batches::new: batches of {batch_size} out of {samples} samples; both must be at least 1"
+        );
         Batches { order: (0..samples).collect(), next: samples, data, batch_size, random }
     }
 }
@@ -174,7 +178,7 @@ impl DataSource for Batches {
     }
 }
 
-/// Shows what there is, not all samples.
+/// Shows the number of samples instead of the samples.
 impl fmt::Debug for Batches {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Batches { data, batch_size, next, .. } = self;

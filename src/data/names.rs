@@ -1,11 +1,11 @@
-//! What the numbers of a data set are called.
+//! The names of features and classes.
 
 /// The names of the features, the label and the classes of a data set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Names {
-    /// A name for each feature, or an empty list if they have none.
+    /// A name for each feature, or an empty list if the features have no names.
     pub features: Vec<String>,
-    /// The name of the label: what the classes are classes of.
+    /// The name of the label column, such as `species`, if it has a name.
     pub label: Option<String>,
     /// A name for each class.
     pub classes: Vec<String>,

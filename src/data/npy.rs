@@ -24,22 +24,22 @@ const MAGIC: &[u8] = b"\x93NUMPY";
 /// Reads an array from a file.
 ///
 /// # Errors
-/// If the file cannot be read or is not such an array. The error names the byte.
+/// If the file cannot be read or is not an array that this module reads. The error names the byte.
 pub fn read(file: impl AsRef<Path>) -> Result<Matrix, FileError> {
     parse(file.as_ref(), &error::read(file.as_ref())?)
 }
 
 /// Writes a matrix to a file, as an array of `f8` in C order.
 ///
-/// It writes in place, so a crash meanwhile can leave half a file.
+/// The file is overwritten in place, so a crash while writing can leave an incomplete file.
 ///
 /// # Errors
-/// If the system refuses to write.
+/// If the file cannot be written.
 pub fn write(file: impl AsRef<Path>, matrix: &Matrix) -> Result<(), FileError> {
     std::fs::write(file.as_ref(), to_bytes(matrix)).map_err(|error| FileError::system(file.as_ref(), error))
 }
 
-/// Returns the bytes that [`write()`] writes: version 1.0 of the format, as in `np.save`.
+/// Returns the bytes that [`write()`] writes: version 1.0 of the format, like `np.save`.
 #[must_use]
 pub fn to_bytes(matrix: &Matrix) -> Vec<u8> {
     let (rows, columns) = matrix.shape();
@@ -51,11 +51,11 @@ pub fn to_bytes(matrix: &Matrix) -> Vec<u8> {
     bytes
 }
 
-/// Reads an array from bytes. Errors name `file`.
+/// Reads an array from bytes. Errors name `file`, which is not opened.
 ///
 /// # Errors
-/// If the bytes are not such an array, or the shape in the header does not account for every byte. The error names the
-/// byte.
+/// If the bytes are not an array that this module reads, or the shape in the header does not account for every byte.
+/// The error names the byte.
 pub fn parse(file: &Path, bytes: &[u8]) -> Result<Matrix, FileError> {
     let wrong = |byte, message: String| FileError::new(file, Place::Byte(byte), message);
     let short = || wrong(bytes.len(), "the file ends within its header".to_string());
@@ -79,22 +79,20 @@ pub fn parse(file: &Path, bytes: &[u8]) -> Result<Matrix, FileError> {
     let elements = &bytes[end..];
     let expected = header.bytes();
     if expected != Some(elements.len()) {
-        let expected = expected.map_or("more than any machine has".to_string(), |bytes| bytes.to_string());
+        let expected = expected.map_or("more than any machine can hold".to_string(), |bytes| bytes.to_string());
         let (follow, shape) = (elements.len(), header.shape_text());
         return Err(wrong(end, format!("{follow} bytes of elements follow; the shape {shape} asks for {expected}")));
     }
     let mut values = Vec::with_capacity(elements.len() / header.kind.size);
     for (i, element) in elements.chunks_exact(header.kind.size).enumerate() {
         let value = header.kind.value(element).ok_or_else(|| {
-            wrong(
-                end + i * header.kind.size,
-                format!("is a whole number beyond ±{MOST_EXACT}, where an f64 is not exact"),
-            )
+            wrong(end + i * header.kind.size, format!("is an integer beyond ±{MOST_EXACT}, where an f64 is not exact"))
         })?;
         values.push(value);
     }
-    let (rows, columns) =
-        header.matrix_shape().ok_or_else(|| wrong(end, "has more columns than any machine can count".to_string()))?;
+    let (rows, columns) = header
+        .matrix_shape()
+        .ok_or_else(|| wrong(end, "has more columns than this machine can address".to_string()))?;
     if header.fortran_order {
         values = c_order(&values, &header.shape);
     }

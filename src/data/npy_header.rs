@@ -1,6 +1,6 @@
 //! The header of a `.npy` file.
 
-/// Up to this size, every whole number is exact in an `f64`.
+/// Up to this absolute value, an `f64` represents every integer exactly.
 pub(super) const MOST_EXACT: u64 = 1 << 53;
 
 /// A header: a Python dictionary with these three keys in any order, such as
@@ -12,7 +12,7 @@ pub(super) struct Header {
     pub(super) shape: Vec<usize>,
 }
 
-/// An error in the header: the byte, and what is wrong there.
+/// An error in the header: the index of the byte, and what is wrong there.
 type Wrong = (usize, String);
 
 impl Header {
@@ -43,13 +43,13 @@ impl Header {
         })
     }
 
-    /// The size of all elements in bytes, if it fits a `usize`.
+    /// Returns the size of all elements in bytes, or `None` if it does not fit a `usize`.
     pub(super) fn bytes(&self) -> Option<usize> {
         product(&self.shape)?.checked_mul(self.kind.size)
     }
 
-    /// The rows (the first axis) and columns (the product of the other axes). `None` if they do not fit a `usize`, which
-    /// is possible even for an empty array.
+    /// Returns the rows (the first axis) and columns (the product of the other axes), or `None` if they do not fit a
+    /// `usize`, which is possible even for an empty array.
     pub(super) fn matrix_shape(&self) -> Option<(usize, usize)> {
         let (rows, others) = self.shape.split_first().unwrap_or((&1, &[]));
         Some((*rows, product(others)?))
@@ -71,7 +71,7 @@ pub(super) struct Kind {
 }
 
 impl Kind {
-    /// The number that these bytes stand for, if it is exact in an `f64`.
+    /// Returns the number that these bytes encode, or `None` if an `f64` may not be exact.
     pub(super) fn value(self, element: &[u8]) -> Option<f64> {
         let mut bytes = [0; 8]; // the element as a little-endian number of 8 bytes
         for (to, from) in bytes.iter_mut().zip(element) {

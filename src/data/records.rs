@@ -37,7 +37,7 @@ impl<'a> Records<'a> {
         Ok(Some(line))
     }
 
-    /// Reads one field. Returns whether another follows on the same line.
+    /// Reads one field. Returns whether another field follows on the same line.
     fn field(&mut self, line: usize, fields: &mut Vec<Cow<'a, str>>) -> Result<bool, (Place, String)> {
         let blank = |c: char| c.is_whitespace() && c != '\n' && c != self.separator;
         let trimmed = self.rest.trim_start_matches(blank);
@@ -69,7 +69,7 @@ impl<'a> Records<'a> {
     }
 }
 
-/// The position of the first quote that is not doubled.
+/// Returns the index of the first quote that is not doubled.
 fn closing_quote(text: &str) -> Option<usize> {
     let mut start = 0;
     loop {

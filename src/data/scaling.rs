@@ -2,10 +2,10 @@
 
 use crate::Matrix;
 
-/// Scales inputs to a size that suits a network: each feature x becomes (x − shift) / divisor.
+/// Scales inputs to a range that suits a network: each feature x becomes (x − shift) / divisor.
 ///
 /// Learn shifts and divisors from the training data, then apply them to all inputs, including those that come later. If
-/// they were learned from the test data as well, the test would no longer be on unknown data.
+/// they were learned from the test data as well, the test would no longer be on unseen data.
 ///
 /// ```
 /// use feedforward::{Matrix, data::Scaling};
@@ -27,8 +27,8 @@ impl Scaling {
         Scaling { rows: Matrix::from_fn(2, features, |i, _| i as f64) }
     }
 
-    /// Learns to divide all features by the largest absolute value among all inputs, so that they lie in −1 … 1, as the
-    /// exercise asks. If all inputs are 0, the divisor is 1.
+    /// Learns to divide all features by the largest absolute value among all inputs (`samples × features`), so that
+    /// they lie in −1 … 1, as the exercise asks. If all inputs are 0, the divisor is 1.
     #[must_use]
     pub fn by_largest(inputs: &Matrix) -> Scaling {
         let largest = inputs.max_abs();
@@ -36,8 +36,8 @@ impl Scaling {
         Scaling { rows: Matrix::from_fn(2, inputs.columns(), |i, _| if i == 0 { 0.0 } else { divisor }) }
     }
 
-    /// Learns to shift each feature by its mean and divide it by its standard deviation, so that it has mean 0 and
-    /// variance 1. A constant feature is only shifted.
+    /// Learns to shift each feature of the inputs (`samples × features`) by its mean and divide it by its standard
+    /// deviation, so that it has mean 0 and variance 1. A constant feature is only shifted.
     #[must_use]
     pub fn standardise(inputs: &Matrix) -> Scaling {
         let samples = inputs.rows().max(1) as f64;
@@ -49,7 +49,8 @@ impl Scaling {
             })
         };
         let mean = over_rows(&|sum, x, _| sum + x / samples);
-        let largest = over_rows(&|largest, x, j| (x - mean[j]).abs().max(largest)); // keeps the squares from overflowing
+        // Divided by the largest deviation, the squares of the deviations cannot overflow.
+        let largest = over_rows(&|largest, x, j| (x - mean[j]).abs().max(largest));
         let variance = over_rows(&|sum, x, j| sum + ((x - mean[j]) / largest[j]).powi(2) / samples);
         let divisor = |j: usize| {
             let constant = largest[j] <= 1e-12 * mean[j].abs() || largest[j] == 0.0; // up to the rounding of the mean
@@ -58,8 +59,8 @@ impl Scaling {
         Scaling { rows: Matrix::from_fn(2, features, |i, j| if i == 0 { mean[j] } else { divisor(j) }) }
     }
 
-    /// Creates a scaling from a `2 × features` matrix: the shifts in row 0, the divisors in row 1. Returns `None` if there
-    /// are not 2 rows, a number is not finite, or a divisor is 0.
+    /// Creates a scaling from a `2 × features` matrix with the shifts in row 0 and the divisors in row 1. Returns
+    /// `None` if the matrix does not have 2 rows, a number is not finite, or a divisor is 0.
     #[must_use]
     pub fn from_matrix(rows: Matrix) -> Option<Scaling> {
         let usable = rows.rows() == 2

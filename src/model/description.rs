@@ -83,12 +83,12 @@ impl Entry {
     }
 }
 
-/// Writes a name on one line.
+/// Escapes line breaks and backslashes, so that the name fits on one line.
 fn escape(name: &str) -> String {
     name.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r")
 }
 
-/// Reads a name that [`escape`] wrote.
+/// Returns the name from the text that [`escape`] made of it.
 fn unescape(text: &str) -> String {
     let mut name = String::new();
     let mut characters = text.chars();

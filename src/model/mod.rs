@@ -1,7 +1,7 @@
 //! A trained network in files: one `.npy` file for each weight matrix, and a description that people can read.
 //!
-//! A [`Model`] is what a network of fully connected layers has learned, with what you need to use it: the scaling of the
-//! inputs, and the names of features and classes. [`save`](Model::save) and [`load`](Model::load) store it in a
+//! A [`Model`] is what a network of fully connected layers has learned, with what you need to use it: the scaling of
+//! the inputs, and the names of features and classes. [`save`](Model::save) and [`load`](Model::load) store it in a
 //! directory. `np.load` reads the weights as well.
 //!
 //! ```
@@ -32,8 +32,8 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
 
-/// A trained network: fully connected layers, a ReLU between each two, and softmax at the end; with the scaling of its
-/// inputs and the names of features and classes.
+/// A trained network of fully connected layers, a ReLU between each two, and softmax at the end, with the scaling of
+/// its inputs and the names of features and classes.
 #[derive(Debug)]
 pub struct Model {
     layers: Vec<Box<dyn Layer>>,
@@ -42,8 +42,8 @@ pub struct Model {
 }
 
 impl Model {
-    /// Creates a model from the weights of each layer (`(inputs + 1) × outputs`, the biases in the last row), the scaling
-    /// of the inputs, and the names.
+    /// Creates a model from the weights of each layer (`(inputs + 1) × outputs`, the biases in the last row), the
+    /// scaling of the inputs, and the names.
     ///
     /// # Panics
     /// If there are no weights, or the shapes do not fit each other: the features of the scaling, the weights of each
@@ -79,14 +79,14 @@ impl Model {
         self.scaling.as_matrix().columns()
     }
 
-    /// Describes the layers in a line, such as `4 → fully connected → 3 → ReLU → fully connected → 3 → softmax`.
+    /// Describes the layers on one line, such as `4 → fully connected → 3 → ReLU → fully connected → 3 → softmax`.
     #[must_use]
     pub fn describe(&self) -> String {
         layers::describe(self.features(), self.weights())
     }
 
-    /// Returns the class probabilities (`samples × classes`) of unscaled inputs (`samples × features`). Scales the inputs
-    /// and passes them through the layers.
+    /// Returns the class probabilities (`samples × classes`) of unscaled inputs (`samples × features`). Scales the
+    /// inputs and passes them through the layers.
     ///
     /// # Panics
     /// If the inputs have more or fewer features than the model.
@@ -97,8 +97,8 @@ impl Model {
         self.layers.iter().fold(inputs, |output, layer| layer.predict(output))
     }
 
-    /// Appends copies of the layers to a network, which can train them further. Its inputs must be scaled by the model's
-    /// scaling.
+    /// Appends copies of the layers to a network, which can train them further. Its inputs must be scaled by the
+    /// model's scaling.
     pub fn append_to(&self, network: &mut NeuralNetwork) {
         for layer in layers::from_weights(self.weights().cloned().collect()) {
             network.append_layer(layer);
@@ -107,12 +107,12 @@ impl Model {
 
     /// Saves the model in a directory. Creates the directory if it does not exist, and replaces a model in it.
     ///
-    /// A crash or power failure at any moment leaves the old model or the new one. The weights are written to files with
-    /// new names. When they are on the disk, the description, which names them, is replaced in one step. Then the old
-    /// files are deleted. Two processes must not save in the same directory at the same time.
+    /// A crash or power failure at any moment leaves the old model or the new one. The weights are written to files
+    /// with new names. When they are on the disk, the description, which names them, is replaced in one step. Then the
+    /// old files are deleted. Two processes must not save in the same directory at the same time.
     ///
     /// # Errors
-    /// If a weight is not finite, or the system refuses to write.
+    /// If a weight is not finite, or a file cannot be written.
     pub fn save(&self, directory: impl AsRef<Path>) -> Result<(), FileError> {
         let directory = directory.as_ref();
         check_finite(self.weights())
@@ -152,7 +152,7 @@ impl Model {
     /// Loads a model from a directory.
     ///
     /// # Errors
-    /// If there is no model, a file is damaged, or shapes do not fit each other. The error names both shapes.
+    /// If there is no model, a file is damaged, or shapes do not fit each other. An error about shapes names both.
     pub fn load(directory: impl AsRef<Path>) -> Result<Model, FileError> {
         let directory = directory.as_ref();
         let file = directory.join(description::FILE);
@@ -205,7 +205,8 @@ fn check_shapes(weights: &[Matrix], scaling: &Scaling, names: &Names) -> Result<
         if inputs + 1 != rows {
             let expected = inputs + 1;
             return Err(format!(
-                "the weights of layer {} are {rows}×{columns}, but must have {expected} rows for {inputs} inputs and the bias",
+                "the weights of layer {} are {rows}×{columns}, \
+                 but must have {expected} rows for {inputs} inputs and the bias",
                 i + 1
             ));
         }
