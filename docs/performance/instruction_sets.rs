@@ -1,5 +1,5 @@
-//! Prints the instruction sets that this machine has, one a line, from the most portable to the fastest: the values that
-//! `FEEDFORWARD_INSTRUCTION_SET` can take here.
+//! Prints the instruction sets that this machine has, one per line, from the most portable to the fastest: the values
+//! that `FEEDFORWARD_INSTRUCTION_SET` can take here.
 //!
 //! ```text
 //! cargo run -q --example instruction_sets

@@ -46,7 +46,7 @@ fn section<'f>(figures: &'f [Figure], name: &'f str) -> impl Iterator<Item = &'f
 /// The width of both pictures, in the units of their coordinates.
 const WIDTH: f64 = 720.0;
 
-/// Wraps SVG elements into a picture. Its colours follow the reader's light or dark theme.
+/// Wraps SVG elements in a picture. Its colours follow the reader's light or dark theme.
 fn picture(title: &str, height: f64, elements: &str) -> String {
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\">\n\
@@ -63,7 +63,7 @@ fn picture(title: &str, height: f64, elements: &str) -> String {
     )
 }
 
-/// Appends a text. `anchor` says which point of it is at (x, y): `start`, `middle` or `end`.
+/// Appends a text. `anchor` says which point of the text is at (x, y): `start`, `middle` or `end`.
 fn text(svg: &mut String, x: f64, y: f64, anchor: &str, text: &str) {
     writeln!(svg, "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\">{text}</text>").unwrap();
 }

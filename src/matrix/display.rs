@@ -3,12 +3,13 @@
 use super::Matrix;
 use std::fmt;
 
-/// The most rows and columns that are written in full. If there are more, the first and last `SHOWN / 2` are written,
-/// with … between them.
+/// The greatest number of rows or columns that are all written. If there are more, the first and last `SHOWN / 2` are
+/// written, with … between them.
 const SHOWN: usize = 10;
 /// Digits after the decimal point, unless the format gives another precision.
 const DIGITS: usize = 4;
-/// The least absolute value that is written with an exponent: without one it would have 10 digits before the point.
+/// The least absolute value that is written with an exponent. Without an exponent it would have 10 digits before the
+/// decimal point.
 const LARGE: f64 = 1e9;
 
 /// Writes rows of aligned numbers with four digits after the decimal point, or with the precision of the format
@@ -46,7 +47,8 @@ impl fmt::Debug for Matrix {
     }
 }
 
-/// Returns the indices from 0 to `n` to write: all of them, or the first and the last with `None` between.
+/// Returns the indices less than `n` to write: either every index, or the first and the last `SHOWN / 2` with `None`
+/// between them.
 fn shown(n: usize) -> Vec<Option<usize>> {
     if n <= SHOWN {
         return (0..n).map(Some).collect();

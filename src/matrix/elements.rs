@@ -5,7 +5,8 @@ use std::ops::{Deref, DerefMut};
 /// Doubles in a cache line, which has 64 bytes, the size of the longest vector register. A vector load that straddles
 /// two lines takes twice as long.
 pub(super) const LINE: usize = 8;
-/// The least number of elements that are aligned to a cache line. A smaller matrix causes few loads.
+/// The least number of elements that are aligned to a cache line. A smaller matrix causes too few loads to gain from
+/// it.
 pub(super) const MANY: usize = 512;
 
 /// The elements of a matrix, row after row, in a vector. They start at the first cache line in the vector's memory.
@@ -55,7 +56,8 @@ impl Elements {
         self.vector.extend_from_slice(values);
     }
 
-    /// Resizes to `count` elements, filling with zeros. If they do not [fit](Self::fits), all elements are zero afterwards.
+    /// Resizes to `count` elements, filling with zeros. If they do not [fit](Self::fits), all elements are zero
+    /// afterwards.
     #[inline]
     pub(super) fn resize(&mut self, count: usize) {
         if count == self.len() {
@@ -88,7 +90,7 @@ fn line_start(memory: &[f64]) -> usize {
 }
 
 impl From<Vec<f64>> for Elements {
-    /// Takes over the vector. Its elements stay in place, or move by a few places if there are many and they do not
+    /// Takes over the vector. Its elements stay in place, or move by a few positions if there are many and they do not
     /// start at a cache line.
     fn from(mut vector: Vec<f64>) -> Elements {
         let count = vector.len();

@@ -1,9 +1,9 @@
-//! Operations on single elements, and what is read from each row.
+//! Elementwise operations, and the sum, maximum and argmax of each row.
 
 use super::Matrix;
 use std::ops::{Add, AddAssign, Mul, MulAssign, Sub, SubAssign};
 
-/// Elementwise operations. The `…_in_place` ones change the matrix; the others return a new one.
+/// Elementwise operations and properties of rows. A method named `…_in_place` changes the matrix.
 impl Matrix {
     /// Returns a new matrix with `f(x)` for each element x.
     #[must_use]
@@ -19,7 +19,7 @@ impl Matrix {
         }
     }
 
-    /// Returns a new matrix with `f(x, y)` for each element x and the element y at the same place in `other`.
+    /// Returns a new matrix with `f(x, y)` for each element x and the element y at the same position in `other`.
     ///
     /// # Panics
     /// If the shapes differ.
@@ -31,7 +31,7 @@ impl Matrix {
         Matrix { values, ..*self }
     }
 
-    /// Replaces each element x by `f(x, y)`, where y is the element at the same place in `other`.
+    /// Replaces each element x by `f(x, y)`, where y is the element at the same position in `other`.
     ///
     /// # Panics
     /// If the shapes differ.
@@ -49,17 +49,17 @@ impl Matrix {
         self.iter_rows().map(|row| row.iter().sum()).collect()
     }
 
-    /// Returns the largest element of each row; −∞ for an empty row.
+    /// Returns the largest element of each row, or −∞ for an empty row. Ignores NaN.
     #[must_use]
     pub fn row_maxima(&self) -> Vec<f64> {
         self.iter_rows().map(|row| row.iter().copied().fold(f64::NEG_INFINITY, f64::max)).collect()
     }
 
-    /// Returns the column of the largest element of each row, the first of equal ones. For rows of class probabilities,
-    /// that is the predicted class.
+    /// Returns the column index of the largest element of each row, or of the first one if several are equal. For rows
+    /// of class probabilities, that is the predicted class.
     ///
     /// # Panics
-    /// If the rows are empty.
+    /// If there are rows but no columns.
     #[must_use]
     #[track_caller]
     pub fn row_argmax(&self) -> Vec<usize> {
@@ -68,7 +68,7 @@ impl Matrix {
         self.iter_rows().map(largest).collect()
     }
 
-    /// Returns max |x| over all elements; 0 for a matrix without elements.
+    /// Returns max |x| over all elements, or 0 for a matrix without elements. Ignores NaN.
     #[must_use]
     pub fn max_abs(&self) -> f64 {
         self.values.iter().fold(0.0, |max, x| x.abs().max(max))
@@ -82,7 +82,7 @@ impl Matrix {
     }
 }
 
-/// Implements `+` or `-` for borrowed and owned operands. The result takes over the memory of an owned one.
+/// Implements `+` or `-` for borrowed and owned operands. The result reuses the memory of an owned operand.
 macro_rules! elementwise {
     ($Operator:ident $operator:ident, $Assign:ident $assign:ident, $sign:literal, $doc:literal, $f:expr) => {
         impl $Operator<&Matrix> for &Matrix {
@@ -170,7 +170,7 @@ macro_rules! elementwise {
 elementwise!(Add add, AddAssign add_assign, "+", "Adds element by element.", |x: f64, y: f64| x + y);
 elementwise!(Sub sub, SubAssign sub_assign, "-", "Subtracts element by element.", |x: f64, y: f64| x - y);
 
-/// Every element times a number. The formula of the slides, w − η·g, compiles as it is written:
+/// Multiplies every element by a number. The formula of the slides, w − η·g, compiles as it is written:
 ///
 /// ```
 /// # use feedforward::Matrix;
@@ -178,7 +178,7 @@ elementwise!(Sub sub, SubAssign sub_assign, "-", "Subtracts element by element."
 /// assert_eq!(&w - eta * &g, Matrix::from_rows([[-1.0, 1.0]]));
 /// ```
 ///
-/// There is no `*` between two matrices, since it could mean two products. The matrix product is
+/// There is no `*` between two matrices, since it could mean either of two products. The matrix product is
 /// [`x.matmul(&w)`](Matrix::matmul); the elementwise one is [`x.zip_map(&y, |x, y| x * y)`](Matrix::zip_map).
 impl Mul<&Matrix> for f64 {
     type Output = Matrix;
@@ -188,7 +188,7 @@ impl Mul<&Matrix> for f64 {
     }
 }
 
-/// Every element times a number, in the memory of the matrix.
+/// Multiplies every element by a number and reuses the memory of the matrix.
 impl Mul<Matrix> for f64 {
     type Output = Matrix;
 
@@ -198,9 +198,9 @@ impl Mul<Matrix> for f64 {
     }
 }
 
-/// Every element times a number.
+/// Multiplies every element by a number.
 ///
-/// There is no `*` between two matrices, since it could mean two products. The matrix product is
+/// There is no `*` between two matrices, since it could mean either of two products. The matrix product is
 /// [`x.matmul(&w)`](Matrix::matmul); the elementwise one is [`x.zip_map(&y, |x, y| x * y)`](Matrix::zip_map).
 impl Mul<f64> for &Matrix {
     type Output = Matrix;
@@ -210,7 +210,7 @@ impl Mul<f64> for &Matrix {
     }
 }
 
-/// Every element times a number, in the memory of the matrix.
+/// Multiplies every element by a number and reuses the memory of the matrix.
 impl Mul<f64> for Matrix {
     type Output = Matrix;
 

@@ -59,8 +59,8 @@ use std::ops::{Index, IndexMut};
 
 /// A row-major matrix of `f64`.
 ///
-/// `matrix[i]` is row i as a slice, `matrix[(i, j)]` one element. The number of rows or columns may be 0; a product over
-/// an inner dimension of 0 is a matrix of zeros.
+/// `matrix[i]` is row i as a slice, `matrix[(i, j)]` one element. The number of rows or columns may be 0; a product
+/// over an inner dimension of 0 is a matrix of zeros.
 #[derive(Clone, PartialEq, Default)]
 pub struct Matrix {
     rows: usize,
@@ -68,7 +68,7 @@ pub struct Matrix {
     values: Elements,
 }
 
-/// Constructors.
+/// Constructors. They panic if the number of elements does not fit a `usize`.
 impl Matrix {
     /// Creates a `rows × columns` matrix of zeros.
     #[must_use]
@@ -95,7 +95,7 @@ impl Matrix {
         Matrix::from_fn(n, n, |i, j| if i == j { 1.0 } else { 0.0 })
     }
 
-    /// Creates a matrix with `element(i, j)` in row i, column j. Calls `element` row by row.
+    /// Creates a `rows × columns` matrix with `element(i, j)` in row i, column j. Calls `element` row by row.
     ///
     /// ```
     /// # use feedforward::Matrix;
@@ -214,7 +214,8 @@ impl Matrix {
         Matrix { rows: rows.len(), columns: self.columns, values }
     }
 
-    /// Appends a column on the right with `value` in every element. With 1, it is the column of ones of the inputs.
+    /// Appends a column on the right with `value` in every element. A `value` of 1 gives the column of ones that
+    /// belongs to the biases.
     ///
     /// ```
     /// # use feedforward::Matrix;
@@ -281,17 +282,24 @@ impl Index<usize> for Matrix {
     type Output = [f64];
 
     /// Returns row i: in a batch, sample i.
+    ///
+    /// # Panics
+    /// If there is no row i.
     #[track_caller]
     fn index(&self, i: usize) -> &[f64] {
-        assert!(i < self.rows, "row {i} of a {}×{} matrix", self.rows, self.columns);
+        assert!(i < self.rows, "row {i} is out of range in a {}×{} matrix", self.rows, self.columns);
         &self.values[i * self.columns..(i + 1) * self.columns]
     }
 }
 
 impl IndexMut<usize> for Matrix {
+    /// Returns mutable access to row i.
+    ///
+    /// # Panics
+    /// If there is no row i.
     #[track_caller]
     fn index_mut(&mut self, i: usize) -> &mut [f64] {
-        assert!(i < self.rows, "row {i} of a {}×{} matrix", self.rows, self.columns);
+        assert!(i < self.rows, "row {i} is out of range in a {}×{} matrix", self.rows, self.columns);
         &mut self.values[i * self.columns..(i + 1) * self.columns]
     }
 }
@@ -299,22 +307,40 @@ impl IndexMut<usize> for Matrix {
 impl Index<(usize, usize)> for Matrix {
     type Output = f64;
 
+    /// Returns element (i, j).
+    ///
+    /// # Panics
+    /// If there is no row i or no column j.
     #[track_caller]
     fn index(&self, (i, j): (usize, usize)) -> &f64 {
-        assert!(i < self.rows && j < self.columns, "element ({i}, {j}) of a {}×{} matrix", self.rows, self.columns);
+        assert!(
+            i < self.rows && j < self.columns,
+            "element ({i}, {j}) is out of range in a {}×{} matrix",
+            self.rows,
+            self.columns
+        );
         &self.values[i * self.columns + j]
     }
 }
 
 impl IndexMut<(usize, usize)> for Matrix {
+    /// Returns mutable access to element (i, j).
+    ///
+    /// # Panics
+    /// If there is no row i or no column j.
     #[track_caller]
     fn index_mut(&mut self, (i, j): (usize, usize)) -> &mut f64 {
-        assert!(i < self.rows && j < self.columns, "element ({i}, {j}) of a {}×{} matrix", self.rows, self.columns);
+        assert!(
+            i < self.rows && j < self.columns,
+            "element ({i}, {j}) is out of range in a {}×{} matrix",
+            self.rows,
+            self.columns
+        );
         &mut self.values[i * self.columns + j]
     }
 }
 
-/// The number of elements, rows · columns.
+/// Returns the number of elements, rows · columns.
 #[track_caller]
 fn size(rows: usize, columns: usize) -> usize {
     rows.checked_mul(columns).unwrap_or_else(|| panic!("a {rows}×{columns} matrix is too large for this machine"))

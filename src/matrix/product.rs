@@ -1,8 +1,8 @@
-//! The matrix product: it checks the shapes and calls the [`kernel`].
+//! The matrix product: checks the shapes and calls the [`kernel`].
 
 use super::{Matrix, View, kernel};
 
-/// The product.
+/// The matrix product.
 impl Matrix {
     /// Computes the matrix product, Cᵢⱼ = Σₚ Aᵢₚ Bₚⱼ: `m × k` times `k × n` is `m × n`.
     ///
@@ -15,7 +15,7 @@ impl Matrix {
     }
 
     /// Computes the product as [`matmul`](Matrix::matmul) does and stores it in `product`, which takes its shape. The
-    /// memory of `product` is used again if it is large enough.
+    /// memory of `product` is reused if it is large enough.
     ///
     /// # Panics
     /// If `right` does not have as many rows as this matrix has columns.
@@ -25,7 +25,7 @@ impl Matrix {
     }
 }
 
-/// The product.
+/// The matrix product.
 impl View<'_> {
     /// Computes the matrix product, Cᵢⱼ = Σₚ Aᵢₚ Bₚⱼ: `m × k` times `k × n` is `m × n`.
     ///
@@ -39,8 +39,8 @@ impl View<'_> {
         Matrix { rows: self.rows, columns: right.columns, values: kernel::multiply_new(self, right) }
     }
 
-    /// Computes the product as [`matmul`](View::matmul) does and stores it in `product`, which takes its shape. The memory
-    /// of `product` is used again if it is large enough.
+    /// Computes the product as [`matmul`](View::matmul) does and stores it in `product`, which takes its shape. The
+    /// memory of `product` is reused if it is large enough.
     ///
     /// # Panics
     /// If `right` does not have as many rows as this view has columns.

@@ -5,8 +5,8 @@ use std::fmt;
 
 /// A borrowed matrix: a whole [`Matrix`], its transpose or its first rows. Copying a view copies no elements.
 ///
-/// Element (i, j) is at index `i · row_stride + j · column_stride` of the slice. In a matrix as it is stored the column
-/// stride is 1; in its transpose the row stride is 1.
+/// Element (i, j) is at index `i · row_stride + j · column_stride` of the slice. In the view of a whole matrix the
+/// column stride is 1; in its transpose the row stride is 1.
 #[derive(Clone, Copy)]
 pub struct View<'a> {
     pub(super) rows: usize,
@@ -37,7 +37,7 @@ impl<'a> View<'a> {
         (self.rows, self.columns)
     }
 
-    /// Returns the transpose: rows and columns exchanged, nothing copied.
+    /// Returns the transpose, with rows and columns exchanged, without a copy.
     #[must_use]
     #[inline]
     pub fn t(self) -> View<'a> {
@@ -50,14 +50,14 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Returns the first `rows` rows.
+    /// Returns the first `rows` rows, without a copy.
     ///
     /// # Panics
     /// If the view has fewer rows.
     #[must_use]
     #[track_caller]
     pub fn first_rows(self, rows: usize) -> View<'a> {
-        assert!(rows <= self.rows, "first_rows: {rows} rows of a {}×{} matrix", self.rows, self.columns);
+        assert!(rows <= self.rows, "first_rows: {rows} rows requested from a {}×{} matrix", self.rows, self.columns);
         View { rows, ..self }
     }
 
@@ -67,20 +67,20 @@ impl<'a> View<'a> {
         Matrix::from_fn(self.rows, self.columns, |i, j| self.at(i, j))
     }
 
-    /// The block of `rows × columns` elements whose first is (i, j).
+    /// Returns the block of `rows × columns` elements whose first element is (i, j).
     #[inline(always)]
     pub(super) fn block(self, i: usize, rows: usize, j: usize, columns: usize) -> View<'a> {
         assert!(i + rows <= self.rows && j + columns <= self.columns);
         View { rows, columns, values: &self.values[i * self.row_stride + j * self.column_stride..], ..self }
     }
 
-    /// Element (i, j).
+    /// Returns element (i, j).
     pub(super) fn at(self, i: usize, j: usize) -> f64 {
         self.values[i * self.row_stride + j * self.column_stride]
     }
 }
 
-/// As the [`Matrix`] with these elements.
+/// Formats the view like a [`Matrix`] with the same elements.
 impl fmt::Debug for View<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.to_matrix(), f)

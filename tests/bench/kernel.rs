@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo bench                                  measures everything
-//! cargo bench --bench kernel -- steps          measures one section
+//! cargo bench --bench kernel -- steps          measures one section: peak, ladder, sets, sizes, threads or steps
 //! cargo bench --bench kernel -- --csv          prints lines of section,name,x,value,unit for docs/performance/plot.rs
 //! FEEDFORWARD_INSTRUCTION_SET=AVX2 cargo bench measures sizes, threads and steps with that instruction set
 //! ```
@@ -43,7 +43,7 @@ fn main() {
     }
 }
 
-/// Prints figures, as text or as CSV.
+/// The output of figures, as text or as CSV.
 struct Report {
     csv: bool,
     section: String,
@@ -103,8 +103,8 @@ fn best<const N: usize>(seconds: f64, mut functions: [&mut dyn FnMut(); N]) -> [
 /// Square products of this size and more are measured for longer, since other programs disturb most calls.
 const LONG: usize = 512;
 
-/// Returns operands of `m × k` and `k × n`, and the floating-point operations of their product in thousands of
-/// millions.
+/// Returns operands of `m × k` and `k × n`, and the number of floating-point operations of their product in units of
+/// 10⁹.
 fn operands(m: usize, k: usize, n: usize) -> (Matrix, Matrix, f64) {
     let matrix = |rows, columns| Matrix::from_fn(rows, columns, |i, j| ((7 * i + 3 * j) % 11) as f64 - 5.0);
     (matrix(m, k), matrix(k, n), 2e-9 * (m * k * n) as f64)

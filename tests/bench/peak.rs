@@ -6,24 +6,23 @@ use feedforward::matrix::kernel::InstructionSet;
 use std::hint::black_box;
 use std::time::Instant;
 
-/// Independent sums. Each multiply-add takes 4 cycles and two start in every cycle, so at least 8 sums must be under
-/// way.
+/// Independent sums. Each multiply-add takes 4 cycles and two start in every cycle, so at least 8 sums must be in
+/// flight.
 const SUMS: usize = 12;
 /// Multiply-adds to each sum in one run.
 const STEPS: usize = 20_000;
 
-/// Runs, of which the fastest counts.
+/// Number of runs. The fastest one counts.
 const RUNS: usize = 2000;
 
-/// Returns the peak with the instruction set `set` in GFLOP/s, thousands of millions of floating-point operations per
-/// second.
+/// Returns the peak with the instruction set `set` in GFLOP/s, 10⁹ floating-point operations per second.
 pub(crate) fn gflops(set: InstructionSet) -> f64 {
     let run = || -> usize {
         match set {
             // SAFETY: the caller passes only instruction sets that this machine has.
             #[cfg(target_arch = "x86_64")]
             InstructionSet::Avx512 => unsafe { avx512() },
-            // SAFETY: as above.
+            // SAFETY: as for AVX-512.
             #[cfg(target_arch = "x86_64")]
             InstructionSet::Avx2 => unsafe { avx2() },
             _ => portable(),

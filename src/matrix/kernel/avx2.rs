@@ -1,6 +1,6 @@
 //! The tiles of AVX2 with FMA: 16 registers of 4 doubles, and two fused multiply-adds of 4 doubles in a cycle.
 //!
-//! As with AVX-512, at least 8 sums must be under way. A tile of 6 × 2 vectors holds 12 sums, 2 vectors of B and 1 of A
+//! As with AVX-512, at least 8 sums must be in flight. A tile of 6 × 2 vectors holds 12 sums, 2 vectors of B and 1 of A
 //! in 15 of the 16 registers. It loads 2 vectors and 6 numbers for 12 multiply-adds: 8 loads in 6 cycles. A mask would
 //! take another register, so there are two loops, one with a mask and one without.
 

@@ -1,6 +1,6 @@
 //! The tiles of AVX-512F: 32 registers of 8 doubles, and two fused multiply-adds of 8 doubles in a cycle.
 //!
-//! A fused multiply-add takes 4 cycles, so 8 of them must be under way at any time, which takes at least 8 independent
+//! A fused multiply-add takes 4 cycles, so 8 of them must be in flight at any time, which takes at least 8 independent
 //! sums. With more sums, each load serves more multiply-adds: a tile of 8 × 3 vectors loads 3 vectors of B and 8
 //! numbers of A for 24 multiply-adds. These are 11 loads in 12 cycles, and the processor can do 2 loads in each cycle.
 //! The tile holds 24 sums, 3 vectors of B and 1 of A in 28 of the 32 registers.
@@ -128,7 +128,8 @@ fn dot<const R: usize, const S: usize>(a: View<'_>, b: View<'_>, mut c: Window<'
     assert!(a.rows == R && b.columns == S && a.column_stride == 1 && b.row_stride == 1);
     let mut sums = [[_mm512_setzero_pd(); S]; R];
     // The first step ends at the end of a cache line of B, because a load that straddles two lines takes twice as long.
-    // But the order of summation must not depend on where a small B happens to be: it starts with a whole vector.
+    // A small B may start anywhere in a cache line. Its first step takes a whole vector, so that the order of summation
+    // does not depend on its address.
     let first = if b.values.len() < MANY { LANES } else { b.values.as_ptr().align_offset(size_of::<__m512d>()) };
     let (mut p, mut end) = (0, first.min(a.columns));
     while p < a.columns {

@@ -15,8 +15,9 @@ const COLUMNS: usize = 512;
 ///
 /// `a` is `m × k`, `b` is `k × n`, and `c` holds the `m · n` elements of C row after row.
 ///
-/// The first two rungs read all of B again for every row of A, from main memory once B is larger than the caches. Here
-/// each block of B is read from memory once, for the first row of A, and from the cache for all further rows.
+/// The first two rungs read all of B again for every row of A. If B is larger than the caches, it comes from main
+/// memory. Here each block of B is read from memory once, for the first row of A, and from the cache for all further
+/// rows.
 ///
 /// # Panics
 /// If `a` does not have as many columns as `b` has rows, or `c` does not have `m · n` elements.

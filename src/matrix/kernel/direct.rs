@@ -37,7 +37,7 @@ pub(super) fn depth(m: usize, k: usize, stride: usize) -> usize {
 pub(super) fn multiply(tiles: &Tiles, depth: usize, a: View<'_>, b: View<'_>, mut c: Window<'_>) {
     let ((m, k), n) = (a.shape(), b.columns);
     if k <= depth && m <= tiles.rows() && n == tiles.columns(m, n) {
-        return tiles.run(a, b, c, false); // one tile is the whole product: the loops below would double its time
+        return tiles.run(a, b, c, false); // one tile is the whole product; the loops would double its time
     }
     // Loop 3 walks along k. Each step after the first reads and writes all of C once more.
     let mut p = 0;
@@ -49,7 +49,8 @@ pub(super) fn multiply(tiles: &Tiles, depth: usize, a: View<'_>, b: View<'_>, mu
             let columns = tiles.columns(m, n - j);
             let b = b.block(p, depth, j, columns);
             // Loop 1 walks along m. Each step reads a tile's rows of A, at most 8 × 256 numbers, from the level-2
-            // cache: all rows of A in loop 1 are at most 256 × 256 numbers, 512 KiB.
+            // cache, which holds all rows of A in this loop: at most 256 × 256 numbers, 512 KiB. (Only with a copied B
+            // can there be more.)
             let mut i = 0;
             while i < m {
                 let rows = tiles.rows_of(depth, columns, m - i);
@@ -63,8 +64,8 @@ pub(super) fn multiply(tiles: &Tiles, depth: usize, a: View<'_>, b: View<'_>, mu
     }
 }
 
-/// The most numbers of a transposed B that are copied to the stack: 1 KiB. Up to this size B is at most 128 rows deep,
-/// so the copy is always a single block.
+/// The greatest number of elements of a B that is copied to the stack: 1 KiB. Such a B has at most 128 rows, so the
+/// copy is always a single block.
 pub(super) const COPIED: usize = 128;
 
 /// Computes C = A B for a B of at most `COPIED` numbers, which may be transposed. They are first copied to the stack,

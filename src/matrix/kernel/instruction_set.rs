@@ -83,10 +83,11 @@ impl InstructionSet {
         set
     }
 
-    /// Returns the instruction set that [`selected`](Self::selected) will return, before the first product.
+    /// Returns the instruction set that the first call of [`selected`](Self::selected) chooses. A program can call this
+    /// before the first product, to report a wrong `FEEDFORWARD_INSTRUCTION_SET` without a panic.
     ///
     /// # Errors
-    /// Where `selected` panics. The message names the variable, its value and the sets of this machine.
+    /// If `selected` would panic. The message names the variable, its value and the sets of this machine.
     pub fn from_environment() -> Result<InstructionSet, String> {
         let name = std::env::var_os(VARIABLE).map(|name| name.to_string_lossy().into_owned());
         choose(name.as_deref(), &InstructionSet::available())
@@ -125,7 +126,7 @@ pub(super) fn choose(name: Option<&str>, available: &[InstructionSet]) -> Result
     Ok(set)
 }
 
-/// The names of the sets, separated by commas.
+/// Returns the names of the sets, separated by commas.
 fn list(sets: &[InstructionSet]) -> String {
     sets.iter().map(InstructionSet::to_string).collect::<Vec<_>>().join(", ")
 }

@@ -1,12 +1,12 @@
 //! The matrix kernel: one operation, C = A B, from three plain loops to the limit of the machine.
 //!
-//! Training spends nearly all its time in this operation. A fully connected layer needs it three times: X′W′ (9), E′ₙ
+//! Training spends most of its time in this operation. A fully connected layer needs it three times: X′W′ (9), E′ₙ
 //! W′ᵀ (10) and X′ᵀ E′ₙ (11). To learn how a network works, [`naive`] is enough. This chapter is for readers who want
 //! to know what lies between the naive loops and the limit of the processor: on one core a factor of 45 at 256³, the
 //! product of two 256 × 256 matrices, and of almost 200 at 1024³.
 //!
 //! The way there is a ladder. Each rung adds one idea, stays here as code that you can call, and is tested against the
-//! first. GFLOP/s are thousands of millions of floating-point operations per second:
+//! first. One GFLOP/s is 10⁹ floating-point operations per second.
 //!
 //! | rung | idea | GFLOP/s at 256³ | at 1024³ |
 //! |---|---|---|---|
@@ -37,7 +37,7 @@
 //!
 //! # The first three rungs
 //!
-//! The first three rungs execute the same statement, in a different order each:
+//! The first three rungs execute the same statement, each in a different order:
 //!
 //! ```text
 //! naive                         loop order                    blocked
@@ -52,13 +52,13 @@
 //! The naive order reads B down its columns, and uses one number of every cache line that it loads. The second order
 //! reads B and C along their rows, and uses all 8. It still reads all of B for every row of A. The third order does the
 //! same with one block at a time, which comes from the cache for all rows of A but the first. At 256³ all of B fits
-//! into the cache, so blocks bring nothing yet. At 1024³ they make the product 1.5 times as fast.
+//! into the cache, so blocks gain nothing yet. At 1024³ they make the product 1.5 times as fast.
 //!
 //! # What limits a product
 //!
 //! A product of `m × k` by `k × n` takes `m · n · k` multiplications and as many additions, but it involves only
 //! `m · k + k · n + m · n` numbers, so each number is used again and again. Memory need not limit the product if the
-//! kernel uses each number often while it is near:
+//! kernel uses each number often while it is in a register or a cache:
 //!
 //! ```text
 //!                     size              numbers fetched in a cycle (AVX-512)
@@ -68,8 +68,8 @@
 //! main memory         –                 about 1/2
 //! ```
 //!
-//! Rungs 3 and 4 keep numbers near. Then rung 5 can compute as fast as the processor allows: 16 multiply-adds in a
-//! cycle with AVX-512.
+//! Rungs 3 and 4 keep numbers in caches and registers. Then rung 5 can compute as fast as the processor allows: 16
+//! multiply-adds in a cycle with AVX-512.
 //!
 //! # The tile
 //!
@@ -97,10 +97,10 @@
 //! # The loops around the tile
 //!
 //! Four loops cut a large product into tiles. Each loop walks along one dimension of the product, and keeps a piece of
-//! one operand near while the inner loops use it:
+//! one operand in a cache or in registers while the inner loops use it:
 //!
 //! ```text
-//! loop      walks along      in steps of                 meanwhile stays near
+//! loop      walks along      in steps of                 keeps
 //! 4, p      k                512                         –
 //! 3, j      n                a block, 192 columns        512 × 192 of B, packed: 768 KiB, level-2 cache
 //! 2, i      m                a tile's rows, up to 8      8 × 512 of A: 32 KiB, level-2 cache
@@ -115,8 +115,8 @@
 //!
 //! * **In place**, for up to 256 rows of A (64 if the rows of B are long) and a B whose rows are contiguous. The tiles
 //!   read both operands where they are, and nothing is packed or allocated. All small products take this path, since
-//!   packing would cost more than it saves. If B is transposed and has only a few numbers, they are copied to the stack
-//!   first.
+//!   packing would cost more than it saves. A B of at most 128 numbers that is transposed or meets more rows of A is
+//!   copied to the stack first.
 //! * **Dot**, for few rows of A and a transposed B. Each element of C is one sum, with vectors along the sum.
 //! * **Packed**, for all other products. B is packed, and transposed while it is packed if necessary. If A is
 //!   transposed, the rows of A that the next tiles need are packed as well.
@@ -127,23 +127,25 @@
 //!
 //! # Same product, same bits
 //!
-//! The choice of the path depends on shapes and strides alone, threads never split a sum, and the order of a sum does not
-//! depend on where the operands are in memory. So the same product gives the same bits on the same machine, with any
-//! number of threads. Another instruction set may round differently, since a fused multiply-add rounds once instead of
-//! twice.
+//! The choice of the path depends on shapes and strides alone, threads never split a sum, and the order of a sum does
+//! not depend on where the operands are in memory. So the same product gives the same bits on the same machine, with
+//! any number of threads. Another instruction set may round differently, since a fused multiply-add rounds once instead
+//! of twice.
 //!
 //! The environment variable `FEEDFORWARD_INSTRUCTION_SET` selects the [instruction set](InstructionSet), to test or
 //! measure one of them.
 //!
 //! # unsafe
 //!
-//! The rest of the crate has no `unsafe`. The kernel needs it for three things:
+//! The rest of the crate has no `unsafe`. The kernel needs it for four things:
 //!
 //! * Intrinsics that load and store take pointers. Each tile first checks that its operands fit each other and lie
 //!   within their slices.
 //! * Calling a function compiled for AVX-512 is sound only on a processor that has AVX-512. An [`InstructionSet`] is
 //!   used only if the processor has it.
 //! * Threads write to the same matrix at the same time. They get windows of C that do not overlap.
+//! * New memory for C is not filled with zeros first: it becomes part of the vector after the product has written every
+//!   element. The memory of packed blocks is a vector of cache lines, which is read as a slice of numbers.
 //!
 //! The portable path runs under Miri: `cargo +nightly miri test --lib kernel`.
 
@@ -213,8 +215,8 @@ pub fn multiply_with(route: Route, set: InstructionSet, threads: usize, a: View<
     assert_shapes(a, b, c);
     set.assert_available();
     let c = Window::new(c, a.rows, b.columns);
-    // A separate call for each route, so that the compiler removes the branches of the others. They would take a tenth
-    // of the time of a 4³ product.
+    // A separate call for each route, so that the compiler removes the branches of the other routes. They would take a
+    // tenth of the time of a 4³ product.
     match route {
         Route::Chosen => product(set, Some(threads), None, a, b, c),
         Route::InPlace => {

@@ -12,8 +12,8 @@ use std::cell::RefCell;
 /// with 256, C passes half as often between the cores and the memory that they share, and 512³ reaches 80 instead of 78
 /// GFLOP/s.
 const DEPTH: usize = 512;
-/// Numbers of B in a block: 768 KiB, which stay in a level-2 cache of 1 MiB or more while all rows of A pass by. At the
-/// full depth the block is 192 columns wide.
+/// Numbers of B in a block: 768 KiB, which stay in a level-2 cache of 1 MiB or more while all rows of A use them. At
+/// the full depth the block is 192 columns wide.
 const BLOCK: usize = 96 * 1024;
 /// The width of a block is a multiple of this, so that it consists of whole strips: the widths of all tiles of
 /// several rows divide it.
@@ -58,8 +58,8 @@ struct CacheLine {
 }
 
 thread_local! {
-    /// One buffer for each thread of a product. All belong to the thread that called the product, since the other
-    /// threads end with it.
+    /// One buffer for each thread of a product. All buffers belong to the thread that called the product, since the
+    /// other threads end with the product.
     static BUFFERS: RefCell<Vec<Buffer>> = const { RefCell::new(Vec::new()) };
 }
 

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
 
 /// The least number of multiply-adds of a product that uses several threads. This number takes 400 microseconds on a
-/// fast core, so two threads take 200 and the time to start one. Starting a thread takes 20 to 40 microseconds; on a
+/// fast core, so two threads take 200 plus the time to start one. Starting a thread takes 20 to 40 microseconds; on a
 /// virtual machine, which may have to wake a core, 60 to 180.
 const WORTHWHILE: usize = 1 << 24;
 

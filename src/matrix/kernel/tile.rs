@@ -16,7 +16,7 @@ pub(super) struct Tiles {
     pub(super) lanes: usize,
     /// The tiles of `r` rows and `v` vectors, as `broadcast[r - 1][v - 1]`. The rows of B must be contiguous.
     pub(super) broadcast: &'static [&'static [Tile]],
-    /// A tile that is one vector wide and has more rows than the others: the number of its rows, and the tile.
+    /// A tile that is one vector wide and has more rows than the other tiles: the number of its rows, and the tile.
     pub(super) tall: (usize, Tile),
     /// The tiles of `r` rows and `s` columns with vectors along the sum, as `dot[r - 1][s - 1]`. The rows of A and the
     /// columns of B must be contiguous.
@@ -24,7 +24,7 @@ pub(super) struct Tiles {
 }
 
 /// The longest sums for which the tall tile is used. It saves calls, which are most of the work if sums are short; for
-/// sums of 16 products and more it is slower than the others.
+/// sums of 16 products and more it is slower than the other tiles.
 const SHORT: usize = 8;
 /// Vectors in the widest tile of several rows, with AVX-512. If one vector more than this remains, two tiles of half
 /// the vectors are faster than this tile and one that is a single vector wide, since the latter loads more than it

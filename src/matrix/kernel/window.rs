@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-/// A rectangle of C with exclusive write access: for the result, what [`View`](crate::matrix::View) is for an operand.
+/// A rectangle of C with exclusive write access: the counterpart of [`View`](crate::matrix::View) for the result.
 ///
 /// It may lie inside a larger matrix, whose rows are `stride` apart, and its elements may be uninitialized. So it holds
 /// a pointer instead of a slice. Rectangles made by splitting share no element, so threads can fill them at the same
