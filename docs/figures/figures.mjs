@@ -367,8 +367,9 @@ function softmax() {
 function crossEntropy() {
   const f = new Figure('cross-entropy', 460, 400,
     'The loss, minus the logarithm of y hat, plotted over y hat from 0 to 1, the prediction for the true class. It ' +
-    'is 0 at 1, 0.69 at 0.5 and 2.30 at 0.1, and grows without bound towards 0. Under the axis its slope, minus 1 ' +
-    'divided by y hat: minus 1 at 1, minus 2 at 0.5, minus 4 at 0.25, and falling without bound towards 0.');
+    'is 0 at 1, 0.69 at 0.5 and 2.30 at 0.1, and grows without bound towards 0. Under the axis is its slope, ' +
+    'minus 1 divided by y hat. The slope is minus 1 at 1, minus 2 at 0.5 and minus 4 at 0.25, and falls without ' +
+    'bound towards 0.');
   const at = axes(f, { x0: 60, y0: 200, unit: [340, 34], left: 0.03, right: 1.12, up: 5.2, down: 5.4,
     x: '\\hat{y}', y: '\\phantom{y}' });
   const curve = (g, from) => Array.from({ length: 81 }, (_, i) => from * (1 / from) ** (i / 80)).map(x => at(x, g(x)));
@@ -402,8 +403,8 @@ function crossEntropy() {
 function descent() {
   const f = new Figure('descent', 480, 214,
     'Three plots of the same loss over one weight, a parabola, with steps of gradient descent on it. A learning ' +
-    'rate that is too small makes little progress, a good one arrives at the minimum in a few steps, and one that ' +
-    'is too large overshoots the minimum, so that the loss grows with each step.');
+    'rate that is too small makes little progress. A good one comes close to the minimum in a few steps. One that is ' +
+    'too large overshoots the minimum, so that the loss grows with each step.');
   [[0.06, 'η too small', 6, 0.92], [0.3, 'η good', 5, 0.92], [1.12, 'η too large', 5, 0.42]].forEach(([eta, word, steps, w], i) => {
     const x0 = 80 + 160 * i, at = u => [x0 + 68 * u, 170 - 138 * u * u];
     f.line(Array.from({ length: 41 }, (_, k) => at((k - 20) / 20)), { color: GREY, width: 1.8 });
@@ -424,10 +425,10 @@ abstraction();
 neuron();
 network();
 fullyConnected('one-neuron', { outputs: 1, alternative:
-  'One neuron: the inputs x 1, x 2 and x 3, each on an arrow with its weight w 1, w 2, w 3, lead to the output y ' +
-  'hat; the bias w n plus 1 is added beside it.' });
+  'One neuron. The inputs x 1, x 2 and x 3 lead to the output y hat, on arrows with the weights w 1, w 2 and w 3. ' +
+  'The bias w n plus 1 is added beside the output.' });
 fullyConnected('fully-connected', { outputs: 3, alternative:
-  'A layer: each of the inputs x 1, x 2 and x 3 leads to each of the outputs y hat 1, y hat 2 and y hat 3.' });
+  'A layer. Each of the inputs x 1, x 2 and x 3 leads to each of the outputs y hat 1, y hat 2 and y hat 3.' });
 fullyConnected('fully-connected-bias', { outputs: 3, one: true, alternative:
   'The same layer with one more input, which is always 1. The weights on its arrows to the outputs are the biases.' });
 backpropagation();
