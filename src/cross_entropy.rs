@@ -1,37 +1,39 @@
 //! **Cross Entropy Loss**: measures how far a prediction is from the label, and starts backpropagation.
 //!
-//! Forward uses one number per sample: ŷₖ, the predicted probability of the sample's true class k.
-//! [`CrossEntropyLoss::forward`] sums its negative logarithm over the batch:
+//! The loss depends on one number per sample: ŷₖ, the predicted probability of the sample's true class k, where yₖ = 1.
+//! [`CrossEntropyLoss::forward`] sums its negative logarithm over the B samples of the batch:
 #![doc = include_str!("../docs/formulas/15.svg")] // loss = Σₖ −ln(ŷₖ + ε) where yₖ = 1, k = 1 … B   (15)
+//! The slides use k twice here: in the sum it counts the samples, and within a sample it is the true class.
+//!
 //! ε is [`f64::EPSILON`], NumPy's `finfo(float).eps`. It keeps very wrong predictions away from ln 0. Predictions must
 //! be greater than 0, as those of [softmax](crate::softmax) are.
 #![doc = include_str!("../docs/figures/cross-entropy.svg")]
-//! The backward pass receives no error: here the recursion of backpropagation starts. [`CrossEntropyLoss::backward`]
-//! computes:
+//! The backward pass receives no error, because the recursion of backpropagation starts here.
+//! [`CrossEntropyLoss::backward`] computes:
 #![doc = include_str!("../docs/formulas/16.svg")] // Eₙ = −y/ŷ   (16)
-//! There is no ε in (16). It would distort the gradient exactly where the prediction is very wrong. Where y is 0, the
-//! error is 0.
+//! There is no ε in (16). An ε there would distort the gradient exactly where the prediction is very wrong. Where y is
+//! 0, the error is 0.
 //!
 //! ## Why (16)
 //!
-//! Because **y** is one-hot, only the true class contributes to the sum over a sample, and the derivative of ln x is
-//! 1/x:
+//! Take (15) for one sample and without ε. It is a sum over the classes to which only the true class contributes,
+//! because **y** is one-hot. The derivative of ln x is 1/x:
 #![doc = include_str!("../docs/formulas/one-hot.svg")] // y = (0 ⋯ 0 1ₖ 0 ⋯ 0)
 #![doc = include_str!("../docs/formulas/why-16.svg")] // L = −Σⱼ yⱼ ln ŷⱼ ⇒ ∂L/∂ŷₖ = −yₖ/ŷₖ, j = 1 … N
 //! ## Why (16) followed by (14) is ŷ − y
 //!
-//! Put the error (16) into softmax's backward pass (14). A multiplication cancels every division, and the sum of a
-//! one-hot **y** is 1:
+//! Put the error (16) into softmax's backward pass (14). A multiplication cancels every division, and the elements of a
+//! one-hot **y** sum to 1:
 #![doc = include_str!("../docs/formulas/why-16-14.svg")]
 // Eₙ₋₁,ₖ = ŷₖ (−yₖ/ŷₖ + Σⱼ yⱼ/ŷⱼ ŷⱼ)
 //         = −yₖ + ŷₖ Σⱼ yⱼ
 //         = ŷₖ − yₖ, j = 1 … N
-//! The error that softmax passes to its previous layer is simply prediction minus label.
+//! So the error that softmax passes to the previous layer is the prediction minus the label.
 //!
 //! ## On paper
 //!
-//! The prediction of [softmax's example](crate::softmax#on-paper), with a label that names the first class, the least
-//! probable one:
+//! Take the prediction of [softmax's example](crate::softmax#on-paper), and let the true class be the first, which is
+//! the least probable:
 //!
 //! ```
 //! use feedforward::{CrossEntropyLoss, Layer, Loss, Matrix, Softmax};
@@ -44,8 +46,8 @@
 //!
 //! let prediction = softmax.forward(Matrix::from_rows([[0.0, 2_f64.ln(), 5_f64.ln()]]));
 //! assert!(close(&prediction, [[0.125, 0.25, 0.625]]));
-//! let cost = loss.forward(prediction, &label);
-//! assert!((cost - 2.0794).abs() < 1e-4); //             −ln 0.125              (15)
+//! let value = loss.forward(prediction, &label);
+//! assert!((value - 2.0794).abs() < 1e-4); //            −ln 0.125              (15)
 //!
 //! let error = loss.backward(&label);
 //! assert!(close(&error, [[-8.0, 0.0, 0.0]])); //        −1/0.125, −0/0.25, …   (16)

@@ -1,19 +1,19 @@
 //! **Fully Connected Layer**: connects every output to every input, and to a 1 for its bias.
 //!
-//! The bias is one more weight, of an input that is always 1. So the whole layer is one matrix product. Its backward
+//! The bias is one more weight, for an input that is always 1. So the whole layer is one matrix product. Its backward
 //! pass is two more products: the error for the previous layer, and the gradient of the weights.
 //!
 //! ## Forward
 //!
-//! Start with one [neuron](crate::neuron) without its activation function: n inputs, n weights, and a bias that is
-//! added.
+//! Start with one [neuron](crate::neuron) without its activation function. It has n inputs, n weights, and a bias that
+//! is added:
 #![doc = include_str!("../docs/figures/one-neuron.svg")]
 #![doc = include_str!("../docs/formulas/bias-apart.svg")] // (w₁ ⋯ wₙ) (x₁; ⋮; xₙ) + wₙ₊₁ = ŷ
 #![doc = include_str!("../docs/formulas/bias-apart-short.svg")] // wx + wₙ₊₁ = ŷ
 //! Append a 1 to the inputs, and the bias becomes one of the weights. One product remains:
 #![doc = include_str!("../docs/formulas/bias-inside.svg")] // (w₁ ⋯ wₙ wₙ₊₁) (x₁; ⋮; xₙ; 1) = ŷ
 #![doc = include_str!("../docs/formulas/bias-inside-short.svg")] // wx = ŷ
-//! With m neurons that share their inputs there are m rows of weights, which form one matrix.
+//! With m neurons that share their inputs there are m rows of weights, which form one matrix:
 #![doc = include_str!("../docs/figures/fully-connected.svg")]
 #![doc = include_str!("../docs/formulas/one-sample.svg")]
 // (w₁,₁ ⋯ w₁,ₙ w₁,ₙ₊₁; ⋮ ⋱ ⋮ ⋮; wₘ,₁ ⋯ wₘ,ₙ wₘ,ₙ₊₁) (x₁; ⋮; xₙ; 1) = (ŷ₁; ⋮; ŷₘ)
@@ -24,25 +24,25 @@
 #![doc = include_str!("../docs/formulas/01-matrices.svg")] // W: m × (n+1); X: (n+1) × b
 #![doc = include_str!("../docs/formulas/01.svg")] // WX = Ŷ   (1)
 //! The code stores all matrices transposed, with one sample per row. [The next section](crate::memory_layout) explains
-//! why. There (1) becomes (9), which [`forward`](FullyConnected::forward) computes:
+//! why. In that layout (1) becomes (9), which [`forward`](FullyConnected::forward) computes:
 #![doc = include_str!("../docs/formulas/09.svg")] // X′W′ = Ŷ′   (9)
 //! ## Backward
 //!
-//! The layer receives the error **E**ₙ from the next layer. It returns the gradient with respect to **X**, which is the
-//! error for the previous layer:
+//! The layer receives the error **E**ₙ from the next layer. It returns the gradient of the loss with respect to **X**,
+//! which is the error for the previous layer:
 #![doc = include_str!("../docs/formulas/02.svg")] // Eₙ₋₁ = WᵀEₙ   (2)
 //! The gradient with respect to **W** updates **W**, where η is the learning rate:
 #![doc = include_str!("../docs/formulas/03.svg")] // Wᵗ⁺¹ = Wᵗ − η·EₙXᵀ   (3)
-//! In our layout these are (10) and (11), the lines of [`backward`](FullyConnected::backward):
+//! In our layout these become (10) and (11), which [`backward`](FullyConnected::backward) computes:
 #![doc = include_str!("../docs/formulas/10.svg")] // E′ₙ₋₁ = E′ₙ W′ᵀ   (10)
 #![doc = include_str!("../docs/formulas/11.svg")] // W′ᵗ⁺¹ = W′ᵗ − η·X′ᵀ E′ₙ   (11)
 //! ## But what is Eₙ?
 //!
-//! L is the loss, a single number at the end of the network. The error **E**ₙ is its derivative with respect to the
-//! output of layer n. It says how much, and in which direction, L changes when that output changes.
+//! L is the loss, a single number at the end of the network. The error **E**ₙ is the derivative of L with respect to
+//! the output of layer n. It says how much, and in which direction, L changes when that output changes:
 #![doc = include_str!("../docs/formulas/error.svg")] // Eₙ = ∂L/∂ŷₙ
-//! The output of a layer is the input of the next layer. So what layer n returns, the derivative with respect to its
-//! input, is the error that the previous layer, n − 1, needs:
+//! The output of a layer is the input of the next layer. So the derivative of L with respect to the input of layer n,
+//! which that layer returns, is the error that the previous layer, n − 1, needs:
 #![doc = include_str!("../docs/formulas/error-previous.svg")] // Eₙ₋₁ = ∂L/∂ŷₙ₋₁ = ∂L/∂xₙ because ŷₙ₋₁ = xₙ
 //! The slides say that this error is passed *downward*, and call layer n − 1 the next *upper* layer. These pages number
 //! the layers from the data to the loss, and say *previous layer* (n − 1), *next layer* (n + 1), *forward* and
@@ -52,21 +52,22 @@
 #![doc = include_str!("../docs/formulas/chain-rule.svg")] // ∂L/∂xₙ = ∂L/∂ŷₙ · ∂ŷₙ/∂xₙ; ∂L/∂Wₙ = ∂L/∂ŷₙ · ∂ŷₙ/∂Wₙ
 #![doc = include_str!("../docs/figures/backpropagation.svg")]
 //! The circled factor is the same in both. It is **computed once and used twice**: for the gradient of the weights, and
-//! for the error of the previous layer. That is backpropagation.
+//! for the error for the previous layer. That is backpropagation.
 //!
 //! ### Dynamic programming
 //!
 //! The weights of layer n influence the loss through all the layers after it, so their gradient is a long product:
 #![doc = include_str!("../docs/formulas/path-product.svg")] // ∂L/∂Wₙ = ∂L/∂ŷ_N · ∂ŷ_N/∂ŷ_(N−1) ⋯ ∂ŷₙ₊₁/∂ŷₙ · ∂ŷₙ/∂Wₙ
 //! Computing each of these products from the start would take N + (N − 1) + … + 1 multiplications in a network of N
-//! layers. But the product for layer n is the product for layer n + 1 times one more factor. If you begin at the loss
-//! and keep what is computed, N multiplications are enough. Solving a problem by keeping the solutions of its parts is
-//! called dynamic programming. Here the part that is kept is **E**ₙ, and it is all that layer n needs to know about the
-//! layers after it.
+//! layers. But **E**ₙ is **E**ₙ₊₁ times one more factor. If you begin at the loss and keep the error, two
+//! multiplications per layer are enough: one for the gradient, one for the error for the previous layer. Solving a
+//! problem by keeping the solutions of its parts is called dynamic programming. Here the part that is kept is **E**ₙ,
+//! and it is all that layer n needs to know about the layers after it.
 //!
 //! ## Why (2) and (3)
 //!
-//! For one sample, element by element: the chain rule sums over every path on which x or w influences the loss.
+//! Take one sample, and write the product element by element. The chain rule sums over every path on which x or w
+//! influences the loss:
 #![doc = include_str!("../docs/formulas/why-02-03.svg")]
 // ŷᵢ = Σⱼ wᵢ,ⱼ xⱼ
 // ∂L/∂xⱼ = Σᵢ ∂L/∂ŷᵢ ∂ŷᵢ/∂xⱼ = Σᵢ wᵢ,ⱼ eᵢ = (Wᵀe)ⱼ
@@ -76,7 +77,8 @@
 #![doc = include_str!("../docs/formulas/why-batch.svg")] // L = Σₛ Lₛ ⇒ ∂L/∂W = Σₛ eₛ xₛᵀ = EXᵀ, s = 1 … b
 //! ## On paper
 //!
-//! Two samples, two inputs, two outputs. Forward (9) appends the column of ones and multiplies:
+//! This layer has two inputs and two outputs, and the batch has two samples. The forward pass (9) appends the column of
+//! ones and multiplies:
 //!
 //! ```text
 //!      X′          W′         Ŷ′
@@ -88,9 +90,9 @@
 //!
 //! In the first row of Ŷ′, the 4 is 1·1 + 2·2 + 1·(−1), and the 1 is 1·(−2) + 2·1 + 1·1.
 //!
-//! Backward, let the error E′ from the next layer be (1, −1) for the first sample and (2, 0.5) for the second. The
-//! error for the previous layer (10) is E′ times the transposed weights without the biases. The gradient (11) is X′ᵀE′,
-//! and the weights take a step of η = 0.1 against it:
+//! For the backward pass, let the error E′ from the next layer be (1, −1) for the first sample and (2, 0.5) for the
+//! second. The error for the previous layer (10) is E′ times the transposed weights, without the biases. The gradient
+//! (11) is X′ᵀE′, and the weights take a step against it, with η = 0.1:
 //!
 //! ```
 //! use feedforward::{FullyConnected, Layer, Matrix, Sgd};
@@ -109,8 +111,8 @@
 //! let gradient = layer.parameters.gradient.as_ref().unwrap();
 //! let expected = Matrix::from_rows([[7.0, 0.5], [0.0, -2.5], [3.0, -0.5]]); // X′ᵀE′  (11)
 //! assert_eq!(*gradient, expected);
-//! // The first row: 7 = 1·1 + 3·2 and 0.5 = 1·(−1) + 3·0.5. The last row, of the biases,
-//! // is the sum of the errors.
+//! // The first row: 7 = 1·1 + 3·2 and 0.5 = 1·(−1) + 3·0.5. The last row belongs to the
+//! // biases. It is the sum of the errors of the samples.
 //!
 //! // W′ − 0.1 · X′ᵀE′                                                                 (11)
 //! let updated = Matrix::from_rows([[0.3, -2.05], [2.0, 1.25], [-1.3, 1.05]]);

@@ -1,9 +1,9 @@
 //! **Checking Gradients**: compares what `backward` returns with numerical derivatives of `forward`.
 //!
-//! A central difference needs no calculus: change one number by ±h and see how much the loss changes.
+//! A central difference needs no calculus. Change one number by ±h and see how much the loss changes:
 #![doc = include_str!("../docs/formulas/central-difference.svg")] // ∂L/∂x ≈ (L(x + h) − L(x − h)) / 2h
-//! `backward` must compute the same number analytically, for every element of the input and for every weight. Use this
-//! check on each layer that you write.
+//! `backward` must compute the same derivative analytically, for every element of the input and for every weight. Use
+//! this check on each layer that you write.
 //!
 //! ## On paper
 //!

@@ -1,7 +1,7 @@
-//! A framework for feed-forward neural networks to read beside a lecture: every section of the slides is a module, and
-//! every equation is a line of code with the slide's number.
+//! A framework for feed-forward neural networks, to be read beside a lecture. Every section of the slides is a module,
+//! and every equation that is computed is a line of code with the slide's number.
 //!
-//! The network of the slides, trained on Iris:
+//! This example trains the network of the exercise on Iris:
 //!
 //! ```
 //! use feedforward::data::{Batches, Dataset, Scaling};

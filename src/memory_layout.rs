@@ -1,8 +1,8 @@
 //! **Memory Layout**: one sample per column in the textbook, one sample per row in the code.
 //!
-//! In the textbook a sample is a column of **X**. In memory the elements of a row are contiguous and those of a column
-//! are not. We want a sample to be a row, `x[0]` and not `X[:, 0]`, with the batch as the outermost loop. Transposition
-//! gives us that.
+//! In the textbook layout, that of (1) to (3), a sample is a column of **X**. In memory the elements of a row are
+//! contiguous and those of a column are not. We want a sample to be a row, `x[0]` and not `X[:, 0]`, and the loop over
+//! the batch to be the outermost loop. Transposing all matrices achieves both.
 #![doc = include_str!("../docs/figures/memory-layout.svg")]
 //! ## Forward
 //!
@@ -15,19 +15,19 @@
 #![doc = include_str!("../docs/formulas/07.svg")] // XᵀWᵀ = Ŷᵀ   (7)
 //! Then they give the transposed matrices their own names. [`change_layout`] computes them:
 #![doc = include_str!("../docs/formulas/08.svg")] // X′ = Xᵀ, W′ = Wᵀ, E′ = Eᵀ, Ŷ′ = Ŷᵀ   (8)
-//! The code stores only these transposed matrices. With their names (7) is as simple as (1). It is
-//! [`FullyConnected::forward`](crate::FullyConnected#method.forward):
+//! The code stores only these transposed matrices. With their names (7) is as simple as (1).
+//! [`FullyConnected::forward`](crate::FullyConnected#method.forward) computes it:
 #![doc = include_str!("../docs/formulas/09.svg")] // X′W′ = Ŷ′   (9)
-//! Written out, the ones are now the last column of **X**′ and the biases the last row of **W**′:
+//! The ones are now the last column of **X**′, and the biases are the last row of **W**′:
 #![doc = include_str!("../docs/formulas/09-matrices.svg")] // X′: b × (n+1); W′: (n+1) × m
 //! ## Backward
 //!
-//! The textbook's backward pass, (2) and (3), is [`error_previous`] and [`updated_weights`]. In our layout (2) and (3)
-//! become the lines of [`FullyConnected::backward`](crate::FullyConnected#method.backward):
+//! [`error_previous`] and [`updated_weights`] compute the textbook's backward pass, (2) and (3). In our layout (2) and
+//! (3) become (10) and (11), which [`FullyConnected::backward`](crate::FullyConnected#method.backward) computes:
 #![doc = include_str!("../docs/formulas/10.svg")] // E′ₙ₋₁ = E′ₙ W′ᵀ   (10)
 #![doc = include_str!("../docs/formulas/11.svg")] // W′ᵗ⁺¹ = W′ᵗ − η·X′ᵀ E′ₙ   (11)
-//! **E**′ₙ has the shape of **Ŷ**′. **E**′ₙ₋₁ has the shape of **X**′ without the column of ones: the 1 is a constant
-//! and needs no error.
+//! **E**′ₙ has the shape of **Ŷ**′. **E**′ₙ₋₁ has the shape of **X**′ without the column of ones, because the 1 is a
+//! constant and needs no error. Therefore the code computes (10) without the last row of **W**′, the biases.
 //!
 //! ## Why (10) and (11)
 //!
@@ -37,8 +37,8 @@
 // (EₙXᵀ)ᵀ = XEₙᵀ = X′ᵀ E′ₙ   (3) → (11)
 //! ## On paper
 //!
-//! The numbers of the [fully connected layer](crate::fully_connected#on-paper) in both layouts. A sample is a column of
-//! X, scattered in memory, and a row of X′, which is one slice:
+//! These are the numbers of the [fully connected layer](crate::fully_connected#on-paper) in both layouts. A sample is a
+//! column of X, scattered in memory, and a row of X′, which is one slice:
 //!
 //! ```
 //! use feedforward::memory_layout::{change_layout, error_previous, forward, updated_weights};
@@ -74,7 +74,7 @@
 //! assert_eq!(layer.parameters.weights, updated_primed); //               W′ − η·X′ᵀE′  (11)
 //! ```
 //!
-//! The textbook's error (2) has one row more than ours: the error of the ones, −2 and −1.5. It is not used.
+//! The textbook's error (2) also has a row for the ones. Their error, −2 and −1.5, is not used.
 #![doc = include_str!("../docs/walk/memory_layout.md")]
 //!
 //! ---

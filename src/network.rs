@@ -1,7 +1,7 @@
 //! **Neural Network**: holds the layers, the data and the loss, and trains.
 //!
 //! The network is an extremely simple graph: a list of layers, one data source and one loss. It does not know what its
-//! layers are. It calls `forward` on each of them in order, passing the input, and `backward` in the opposite order,
+//! layers compute. It calls `forward` on each layer in order, passing the input, and `backward` in the opposite order,
 //! passing the error.
 #![doc = include_str!("../docs/figures/network.svg")]
 //! The four traits of [`framework`](crate::framework) define what the network requires of its parts. The network itself
@@ -11,7 +11,8 @@
 //! ## On paper
 //!
 //! This network is small enough to train by hand. It has one input, which is always 1, and two classes, of which the
-//! first is always right. Weights and biases start at 0, and the learning rate is 1.
+//! first is always the right one. Weights and biases start at 0, and the learning rate is 1. The sections that follow
+//! explain the layers and the loss. Here, watch the order of the calls:
 //!
 //! ```
 //! use feedforward::{CrossEntropyLoss, DataSource, FullyConnected, Matrix};
@@ -31,7 +32,8 @@
 //! network.append_layer(FullyConnected::from_weights(Matrix::zeros(2, 2)));
 //! network.append_layer(Softmax::new());
 //!
-//! // Forward: both logits are 0, so the prediction is (0.5, 0.5), and the loss −ln 0.5.
+//! // Forward: the inputs of softmax, called logits, are both 0. So the prediction is
+//! // (0.5, 0.5), and the loss is −ln 0.5.
 //! assert_eq!(network.predict(Matrix::from_rows([[1.0]])), Matrix::from_rows([[0.5, 0.5]]));
 //! assert!((network.forward() - 0.6931).abs() < 1e-4);
 //!
@@ -53,7 +55,7 @@
 //! assert_eq!(network.losses().len(), 1);
 //! ```
 //!
-//! `train` records one loss per iteration. The calls of `forward` and `backward` by hand record nothing.
+//! `train` records one loss per iteration. Calling `forward` and `backward` yourself records nothing.
 #![doc = include_str!("../docs/walk/network.md")]
 //!
 //! ---

@@ -1,8 +1,8 @@
 //! **Artificial Neural Networks**: one neuron, y = f(Σᵢ wᵢ xᵢ).
 //!
-//! A biological neuron collects signals through its dendrites. When they are strong enough, it sends a signal along its
-//! axon. An artificial neuron multiplies each input by a weight, sums the products, and applies an activation function
-//! f to the sum:
+//! A biological neuron collects signals through its dendrites. When these signals together are strong enough, the
+//! neuron sends a signal along its axon. An artificial neuron multiplies each input by a weight, sums the products, and
+//! applies an activation function f to the sum:
 #![doc = include_str!("../docs/formulas/neuron.svg")] // y = f(Σᵢ wᵢ xᵢ), i = 1 … N
 //! [`Neuron::output`] computes this. In the figure the inputs are under the dendrites, and the output y is under the
 //! axon.
@@ -10,7 +10,7 @@
 //!
 //! ## On paper
 //!
-//! A neuron with three inputs and ReLU as its activation function:
+//! This neuron has three inputs. Its activation function is [ReLU](crate::relu), f(x) = max(0, x):
 //!
 //! ```
 //! use feedforward::neuron::Neuron;

@@ -10,13 +10,13 @@
 //! ## Why (12)
 //!
 //! ReLU works on each element separately, so each element has its own scalar error e. The derivative of ReLU is 0 or 1,
-//! but `backward` passes on the derivative of the loss: the derivative of ReLU *times* the error from the next layer.
-//! Therefore (12) has eₙ and not 1:
+//! but `backward` returns the derivative of the loss, which is the derivative of ReLU *times* the error from the next
+//! layer. Therefore (12) has eₙ and not 1:
 #![doc = include_str!("../docs/formulas/why-12.svg")] // eₙ₋₁ = ∂L/∂x = ∂L/∂ŷ · ∂ŷ/∂x
 //! ## On paper
 //!
-//! The outputs of the [fully connected layer](crate::fully_connected#on-paper)'s example, one of which is 0, and an
-//! error:
+//! Take the outputs of the [fully connected layer](crate::fully_connected#on-paper)'s example, one of which is 0, and
+//! the errors of that example:
 //!
 //! ```
 //! use feedforward::{Layer, Matrix, Relu};

@@ -3,20 +3,21 @@
 //! A separate object, the optimizer, updates the weights. The simplest optimizer is stochastic gradient descent with
 //! the learning rate η. [`Sgd::update`](Sgd#method.update) computes:
 #![doc = include_str!("../docs/formulas/sgd.svg")] // w⁽ᵏ⁺¹⁾ = w⁽ᵏ⁾ − η ∇L(w⁽ᵏ⁾)
-//! *Stochastic* means that the gradient is that of one batch of samples, drawn at random, instead of all samples. It is
-//! cheaper and a little noisy, and on average it has the same direction.
+//! *Stochastic* means that the gradient is that of one batch of samples, drawn at random, instead of all samples. The
+//! gradient of a batch is cheaper to compute and a little noisy. On average it has the direction of the gradient of all
+//! samples.
 //!
 //! ## Why the loss decreases
 //!
-//! The gradient ∇L points in the direction in which L grows fastest. A small step against it lowers the loss by η times
-//! the squared length of the gradient:
+//! The gradient ∇L points in the direction in which L grows fastest. A small step against it lowers the loss by about η
+//! times the squared length of the gradient:
 #![doc = include_str!("../docs/formulas/why-sgd.svg")] // L(w − η ∇L) ≈ L(w) − η ‖∇L‖²
 //! The ≈ holds only for small steps. If η is too small, progress is slow. If it is too large, each step overshoots the
 //! minimum and the loss grows:
 #![doc = include_str!("../docs/figures/descent.svg")]
 //! ## On paper
 //!
-//! One weight, with the loss L(w) = (w − 3)². Its gradient is 2(w − 3), and its minimum is at w = 3:
+//! Take a single weight w with the loss L(w) = (w − 3)². The gradient is 2(w − 3), and the minimum is at w = 3:
 //!
 //! ```
 //! use feedforward::{Matrix, Optimizer, Sgd};

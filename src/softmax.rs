@@ -1,14 +1,14 @@
-//! **SoftMax Activation Function**: turns each row of numbers, the logits, into probabilities.
+//! **SoftMax Activation Function**: turns each row of scores, also called logits, into probabilities.
 //!
 //! The label of a sample is a one-hot vector **y** of N numbers: a 1 at the class of the sample, and 0 elsewhere. The
-//! prediction **ŷ** has the same shape. Its elements are positive and sum to 1. For every row of the batch
-//! [`Softmax::forward`] computes:
+//! prediction **ŷ** has the same shape. Its elements are positive and sum to 1. [`Softmax::forward`] computes for every
+//! row of the batch:
 #![doc = include_str!("../docs/formulas/13.svg")] // ŷₖ = exp(xₖ) / Σⱼ exp(xⱼ), j = 1 … N   (13)
 //! The exponential of a large x overflows. Therefore each row is first shifted by its maximum, so that no exponential
 //! exceeds 1:
 #![doc = include_str!("../docs/formulas/shift.svg")] // x̃ₖ = xₖ − max(x)
 #![doc = include_str!("../docs/figures/softmax.svg")]
-//! Backward, also row by row, with all operations element by element, [`Softmax::backward`] computes:
+//! [`Softmax::backward`] also works row by row. With all operations element by element, it computes:
 #![doc = include_str!("../docs/formulas/14.svg")] // Eₙ₋₁ = ŷ (Eₙ − Σⱼ Eₙ,ⱼ ŷⱼ), j = 1 … N   (14)
 //! ## Why the shift changes nothing
 //!
@@ -25,7 +25,8 @@
 // Eₙ₋₁,ₖ = Σⱼ Eₙ,ⱼ ∂ŷⱼ/∂xₖ
 //         = Eₙ,ₖ ŷₖ − Σⱼ Eₙ,ⱼ ŷⱼ ŷₖ
 //         = ŷₖ (Eₙ,ₖ − Σⱼ Eₙ,ⱼ ŷⱼ), j = 1 … N
-//! With two classes and 0 as the second logit, softmax is the sigmoid. This is why their gradients are similar:
+//! With two classes and 0 as the second logit, softmax is the sigmoid of the first logit. This is why the gradients of
+//! softmax and sigmoid are similar:
 #![doc = include_str!("../docs/formulas/sigmoid.svg")] // ŷ₁ = eˣ / (eˣ + e⁰) = 1 / (1 + e⁻ˣ), ∂ŷ₁/∂x = ŷ₁ (1 − ŷ₁)
 //! ## On paper
 //!
@@ -45,8 +46,8 @@
 //! assert!(close(&error_previous, [[0.75, 0.5, -1.25]])); // 0.125·6, 0.25·2, 0.625·(−2)  (14)
 //! ```
 //!
-//! These three errors sum to 0, and they always do: adding the same number to all logits changes no output, so the loss
-//! does not change in that direction.
+//! These three errors sum to 0. This is true of every error that softmax returns, because adding the same number to all
+//! logits changes no output, so the loss does not change in that direction.
 #![doc = include_str!("../docs/walk/softmax.md")]
 //!
 //! ---

@@ -1,15 +1,15 @@
 //! **Flexibility vs. Abstraction**: linear algebra, the level on which everything else is built.
 //!
 //! Frameworks for neural networks exist on three levels. The lowest offers the operations of linear algebra, close to
-//! the machine. The middle level compiles graphs of tensor operations and is the most flexible. The highest stacks
+//! the machine. The middle level compiles graphs of tensor operations and is highly flexible. The highest level stacks
 //! elementary layers, which is less flexible but simple.
 #![doc = include_str!("../../docs/figures/abstraction.svg")]
 //! This crate has the highest level, the [`network`](crate::network) of layers, and the lowest, this module.
 //!
 //! A [`Matrix`] stores `f64` values row by row in one vector, so `x[0]`, the first sample of a batch, is one contiguous
 //! slice. A [`View`] is a borrowed matrix: a whole matrix, its [transpose](Matrix::t), or its [first
-//! rows](Matrix::first_rows). The product [`matmul`](Matrix::matmul) takes views, so it reads a transposed operand in
-//! place and never copies it. [`kernel`] explains how the product is computed. You can follow the slides without it.
+//! rows](Matrix::first_rows). The product [`matmul`](Matrix::matmul) takes views, so it needs no transposed copy of an
+//! operand. [`kernel`] explains how the product is computed. You can follow the slides without it.
 //!
 //! ## On paper
 //!
@@ -37,8 +37,8 @@
 //! assert_eq!(x[0], [1.0, 2.0, 1.0]); // the first sample
 //!
 //! // XᵀY without a copy of X: 3 × 2 times 2 × 1.
-//! let gradient = x.t().matmul(&y);
-//! assert_eq!(gradient, Matrix::from_rows([[152.0], [217.0], [65.0]])); // 1·21.5 + 3·43.5, …
+//! let product = x.t().matmul(&y);
+//! assert_eq!(product, Matrix::from_rows([[152.0], [217.0], [65.0]])); // 1·21.5 + 3·43.5, …
 //! ```
 #![doc = include_str!("../../docs/walk/matrix.md")]
 //!
