@@ -88,7 +88,7 @@ impl<'a> Arguments<'a> {
         self.text(option).map(PathBuf::from)
     }
 
-    /// The value of the option, which must parse and be `valid`. For the message, `expected` says what is.
+    /// The value of the option, which must parse and be `valid`. `expected` describes the valid values in the message.
     pub(crate) fn value<T: FromStr>(
         &self,
         option: &OptionSpec,

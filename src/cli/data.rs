@@ -72,7 +72,7 @@ impl Files {
     }
 }
 
-/// What the user says about a CSV file.
+/// How to read a CSV file, as given on the command line.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct CsvOptions {
     /// The name or the number of the label column.
@@ -98,8 +98,8 @@ impl CsvOptions {
         })
     }
 
-    /// What to read: the columns of the model's features, if the model names them, and the label column, `otherwise`
-    /// unless the user names one.
+    /// Which columns to read. The features are those of the model, if it names them. The label is the column that the
+    /// user names, or else `otherwise`.
     pub(crate) fn choose(&self, model: Option<&Model>, otherwise: Label) -> csv::Options {
         csv::Options {
             header: self.header,

@@ -1,4 +1,4 @@
-//! The command line: the words become a typed [`Command`], which is run. A failure is one line on standard error.
+//! The command line: parses its words into a typed [`Command`] and runs it. A failure prints one line to standard error.
 
 mod args;
 mod data;
@@ -110,7 +110,8 @@ fn run(command: Command) -> Result<(), Failure> {
     Ok(())
 }
 
-/// No command has this name. Suggests a command of a similar name, or to train if the word names data.
+/// The failure for a word that names no command. Suggests a command with a similar name, or `train` if the word names
+/// data.
 fn unknown(word: &str) -> Failure {
     let hint = match nearest(word, COMMANDS.iter().map(|(name, ..)| *name)) {
         Some(name) => format!("did you mean {name}?"),
@@ -128,7 +129,7 @@ fn help(out: &mut impl Write) -> io::Result<()> {
     for (name, what, _) in COMMANDS {
         writeln!(out, "  {name:<24}{what}")?;
     }
-    writeln!(out, "\noptions without a command ({TRAIN} is meant):")?;
+    writeln!(out, "\noptions of {TRAIN}, which can also be given without a command (defaults in parentheses):")?;
     args::list(out, train::options::OPTIONS)?;
     writeln!(out, "  {:<24}{}", VERSION.name, VERSION.help)
 }

@@ -12,8 +12,9 @@ use std::path::PathBuf;
 
 const LOAD: OptionSpec = OptionSpec::new("--load", "DIR", "the model, saved by train --save");
 const LABEL: OptionSpec =
-    OptionSpec::new("--label", "COLUMN", "the column of the labels, if the table has one: not a feature");
-const HEADER: OptionSpec = OptionSpec::new("--header", "yes|no", "whether the first line names the columns (detected)");
+    OptionSpec::new("--label", "COLUMN", "name or number of the label column, if there is one; it is not a feature");
+const HEADER: OptionSpec =
+    OptionSpec::new("--header", "yes|no", "whether the first line names the columns (default: detected)");
 const OPTIONS: &[OptionSpec] = &[LOAD, LABEL, HEADER];
 
 /// Which samples, and which model.

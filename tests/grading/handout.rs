@@ -114,7 +114,7 @@ fn a_class_gets_a_table_of_grades_but_no_report_for_one_submission() {
     let folder = class.folder();
     let output = feedforward(&["grade", folder.to_str().unwrap(), "--gradescope", "results.json"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("--gradescope is for one submission, here are 3: use --csv"));
+    assert!(text(&output.stderr).contains("--gradescope is for one submission, but there are 3; use --csv"));
 }
 
 /// Skips the JSON value at the beginning of the text and returns the rest; `None` if there is no value.

@@ -9,7 +9,7 @@ const SIZE: (f64, f64) = (960.0, 540.0);
 /// The two diagrams.
 const LOSS: Field = Field { left: 70.0, top: 120.0, width: 385.0, height: 350.0 };
 const ACCURACY: Field = Field { left: 545.0, top: 120.0, width: 385.0, height: 350.0 };
-/// The most points of the loss curve.
+/// The maximum number of points of the loss curve.
 const POINTS: usize = 128;
 
 /// What to plot.
@@ -64,7 +64,7 @@ fn losses(svg: &mut String, losses: &[f64]) {
     .expect("a string");
 }
 
-/// The quantile of the values at this fraction.
+/// The quantile of the values at `fraction`.
 fn quantile(values: &[f64], fraction: f64) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
@@ -151,7 +151,7 @@ struct Ticks {
 }
 
 impl Ticks {
-    /// Four to six steps that cover `low` to `high`; if they are equal, from one less than `low`.
+    /// Three to six steps that cover `low` to `high`. If the two are equal, the steps start at `low - 1`.
     fn over(low: f64, high: f64) -> Ticks {
         let span = if high > low { high - low } else { 1.0 };
         let power = 10f64.powf((span / 5.0).log10().floor());

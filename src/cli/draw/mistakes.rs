@@ -4,7 +4,7 @@ use super::svg;
 use crate::cli::format::percent;
 use std::fmt::Write;
 
-/// The most mistakes that are drawn.
+/// The maximum number of mistakes that are drawn.
 pub(crate) const MOST: usize = ACROSS * DOWN;
 /// Mistakes per row, and rows.
 const ACROSS: usize = 8;
@@ -12,7 +12,7 @@ const DOWN: usize = 3;
 /// The width and height of a cell, and the size of the image in it.
 const CELL: (f64, f64) = (114.0, 146.0);
 const IMAGE: f64 = 96.0;
-/// Grey levels.
+/// The number of grey levels.
 const LEVELS: usize = 10;
 
 /// A misclassified image.
@@ -26,7 +26,7 @@ pub(crate) struct Mistake<'a> {
     pub(crate) probability: f64,
 }
 
-/// Draws the mistakes in order, at most [`MOST`]. `image` are the rows and columns of each.
+/// Draws the mistakes in order, at most [`MOST`]. `image` has the rows and columns of each.
 pub(crate) fn draw(title: &str, caption: &str, image: (usize, usize), mistakes: &[Mistake]) -> String {
     let rows = mistakes.len().min(MOST).div_ceil(ACROSS).max(1);
     let mut svg = svg::start((960.0, 96.0 + CELL.1 * rows as f64 + 10.0), title, caption);

@@ -8,7 +8,7 @@ const HEIGHT: usize = 12;
 /// The width and the height in dots.
 const DOTS: (usize, usize) = (2 * WIDTH, 4 * HEIGHT);
 
-/// Draws the values from left to right over an axis from 1 to their number, which counts `unit`.
+/// Draws the values from left to right. The axis goes from 1 to the number of values and has the label `unit`.
 pub(crate) fn draw(out: &mut impl Write, title: &str, values: &[f64], unit: &str) -> io::Result<()> {
     let curve = resample(values, DOTS.0);
     let (step, divisions) = ticks(curve.iter().copied().fold(0.0, f64::max));
@@ -69,7 +69,7 @@ fn dots(curve: &[f64], top: f64) -> Vec<String> {
     for (x, &value) in curve.iter().enumerate() {
         let y = height(value);
         let before = previous.replace(y).unwrap_or(y);
-        // Also the dots between the previous point and this one, so that a steep curve has no gaps.
+        // Also sets the dots between the previous point and this one, so that a steep curve has no gaps.
         for y in if before < y { before + 1..=y } else { y..=before.max(y + 1) - 1 } {
             field[y / 4][x / 2] |= 1 << BITS[x % 2][y % 4];
         }

@@ -38,10 +38,10 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         write(&folder.join(path), &text)?;
     }
     let mut out = io::stdout();
-    writeln!(out, "The exercise is in {}. The first steps of a student:\n", folder.display())?;
+    writeln!(out, "The exercise is in {}. A student starts with:\n", folder.display())?;
     writeln!(out, "  cd {}", folder.display())?;
-    writeln!(out, "  cargo test          # the whole grade; nothing is written yet, so every check fails")?;
-    writeln!(out, "  cargo test sgd      # one section; README.md explains how to start")?;
+    writeln!(out, "  cargo test          # gives the whole grade; every check fails, because nothing is written yet")?;
+    writeln!(out, "  cargo test sgd      # checks one section; README.md explains how to start")?;
     Ok(())
 }
 
@@ -95,12 +95,9 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
 
 /// Prints the help.
 pub(crate) fn help(out: &mut impl Write) -> io::Result<()> {
-    writeln!(
-        out,
-        "feedforward handout: writes the exercise as a crate for students, with todo! in place of the answers.\n"
-    )?;
+    writeln!(out, "feedforward handout: writes the exercise as a crate, with todo! in place of the answers.\n")?;
     writeln!(out, "usage: feedforward handout DIR\n")?;
-    writeln!(out, "DIR must be new or empty. The crate needs only Rust, and no network.\n")?;
+    writeln!(out, "DIR must be new or empty. Building the crate needs only Rust and no network.\n")?;
     writeln!(out, "options:")?;
     args::list(out, &[])
 }

@@ -1,4 +1,5 @@
-//! The exercise: the sections that students write, what each asks for, and the files that handout and grading need.
+//! The exercise: the sections that students write, the functions to write in each, and the files that `handout` and
+//! `grade` need.
 
 pub(crate) mod handout;
 pub(crate) mod rust_source;
@@ -10,11 +11,11 @@ pub(crate) struct Section {
     pub(crate) name: &'static str,
     /// The title on the slides.
     pub(crate) title: &'static str,
-    /// Its points, of 100.
+    /// Its points out of 100.
     pub(crate) points: u32,
     /// The functions whose bodies the student writes: the name, and the message of its `todo!`.
     pub(crate) asked: &'static [(&'static str, &'static str)],
-    /// Code that would give the answer away or is useless without it.
+    /// Code that would reveal the answer, or that is useless without the answer.
     removed: &'static [Removed],
 }
 

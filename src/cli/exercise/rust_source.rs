@@ -1,5 +1,5 @@
-//! Finds functions and fields in Rust source, and replaces or removes them. Knows enough of Rust's grammar to tell code
-//! from comments, strings and characters.
+//! Finds functions and fields in Rust source, and replaces or removes them. It knows enough of Rust's grammar to tell
+//! code from comments, strings and characters.
 
 /// The position of a function in the source, in bytes.
 struct Function {

@@ -1,4 +1,5 @@
-//! The files that handout and grading need, compiled into the binary, so that it does not depend on the project's folder.
+//! The files that `handout` and `grade` need. They are compiled into the binary, so that it does not depend on the
+//! project's folder.
 
 /// A file of this project: its path from the project's folder, and its text.
 pub(crate) type File = (&'static str, &'static str);
@@ -195,7 +196,7 @@ mod tests {
     use std::path::{Path, PathBuf};
 
     #[test]
-    fn every_file_of_the_library_and_of_the_checks_is_inside() {
+    fn every_file_of_the_library_and_of_the_checks_is_listed() {
         let top = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut expected = BTreeSet::new();
         for folder in ["src", "tests/exercise"] {

@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The number of bytes of a program's output that are kept, from its end.
+/// How many bytes from the end of a program's output are kept at least.
 const KEPT: usize = 256 * 1024;
-/// The time between two checks whether a program has ended.
+/// How often to look whether a program has ended.
 const PAUSE: Duration = Duration::from_millis(1);
 /// How long to wait for a program's pipes after its end. Processes that it left behind may hold them open.
 const GRACE: Duration = Duration::from_millis(300);
@@ -84,7 +84,8 @@ pub(super) fn run(
     Ok(Finished { end, stdout: text(&stdout), stderr: text(&stderr) })
 }
 
-/// Reads a pipe to its end in another thread and keeps the last [`KEPT`] bytes or a few more. Sends a message at the end.
+/// Reads a pipe to its end in another thread and keeps between [`KEPT`] and twice as many bytes of its end. Sends a message
+/// when the pipe is closed.
 fn keep_last(mut pipe: impl Read + Send + 'static, closed: mpsc::Sender<()>) -> Arc<Mutex<Vec<u8>>> {
     let kept = Arc::new(Mutex::new(Vec::new()));
     let keep = Arc::clone(&kept);

@@ -1,5 +1,6 @@
-//! The files that grading writes: for Gradescope, for Classroom 50, and a CSV file for a class. They are written again
-//! after every section, so that they are valid even if grading is cut short.
+//! The files that grading writes: for Gradescope, for Classroom 50, and a CSV file for a class. The first two are written
+//! again after every section, so that they are valid even if grading is cut short. The CSV file gets a line whenever a
+//! submission is complete.
 
 use super::options::Options;
 use super::verdict::{Graded, Verdict};

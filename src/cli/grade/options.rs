@@ -9,7 +9,7 @@ use std::time::Duration;
 const ALL_OR_NOTHING: OptionSpec =
     OptionSpec::new("--all-or-nothing", "", "a section earns its points only if all its checks pass");
 const TIME_LIMIT: OptionSpec =
-    OptionSpec::new("--time-limit", "S", "seconds per check (10); compiling may take six times that");
+    OptionSpec::new("--time-limit", "S", "seconds that a check may take (10); compiling may take six times as long");
 const GRADESCOPE: OptionSpec =
     OptionSpec::new("--gradescope", "FILE", "write Gradescope's results.json (for one submission)");
 const CLASSROOM: OptionSpec =
@@ -57,17 +57,17 @@ impl Options {
         }))
     }
 
-    /// Whether a file was asked for that reports a single submission.
+    /// Whether the options ask for a file that reports a single submission.
     pub(super) fn is_for_one(&self) -> bool {
         self.gradescope.is_some() || self.classroom.is_some()
     }
 
-    /// Fails if a file that reports a single submission was asked for, and there are more.
+    /// Fails if the options ask for a file that reports a single submission, and there are more.
     pub(super) fn check_number(&self, submissions: usize) -> Result<(), Failure> {
         let option = if self.gradescope.is_some() { GRADESCOPE } else { CLASSROOM };
         match (self.is_for_one(), submissions) {
             (true, 2..) => Err(Failure::usage(format!(
-                "{} is for one submission, here are {submissions}: use {}",
+                "{} is for one submission, but there are {submissions}; use {}",
                 option.name, CSV.name
             ))),
             _ => Ok(()),
@@ -77,14 +77,11 @@ impl Options {
 
 /// Prints the help.
 pub(crate) fn help(out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "feedforward grade: grades the exercise section by section, each inside the reference solution.\n")?;
+    writeln!(out, "feedforward grade: grades each section of the exercise, within the reference solution.\n")?;
     writeln!(out, "usage: feedforward grade DIR … [OPTION …]\n")?;
-    writeln!(
-        out,
-        "DIR is a submission, which contains src/relu.rs and so on, or a folder of submissions. Grading changes"
-    )?;
-    writeln!(out, "nothing in it. The exit code is 0 whenever grading ran. Submissions are not run in a sandbox: see")?;
-    writeln!(out, "docs/instructors.md.\n")?;
+    writeln!(out, "DIR is a submission, with src/relu.rs and so on, or a folder of submissions. Grading changes")?;
+    writeln!(out, "nothing in it. The exit code is 0 whenever grading ran. Submissions do not run in a sandbox;")?;
+    writeln!(out, "docs/instructors.md explains the risk.\n")?;
     writeln!(out, "options:")?;
     args::list(out, OPTIONS)
 }
@@ -134,7 +131,7 @@ mod tests {
         let options = parse("class --classroom result.json").unwrap().unwrap();
         assert!(options.check_number(1).is_ok());
         let Err(Failure::Usage(message)) = options.check_number(3) else { panic!("three submissions") };
-        assert_eq!(message, "--classroom is for one submission, here are 3: use --csv");
+        assert_eq!(message, "--classroom is for one submission, but there are 3; use --csv");
         assert!(parse("class").unwrap().unwrap().check_number(3).is_ok());
     }
 }

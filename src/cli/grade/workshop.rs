@@ -45,7 +45,10 @@ impl Workshop {
         let workshop = Workshop { folder, rustc, limit, class };
         match workshop.rustc(&workshop.folder, &["--version"]) {
             Ok(Finished { end: End::Exited(status), .. }) if status.success() => Ok(workshop),
-            _ => Err(Failure::Run("grading needs the Rust compiler, but rustc does not run".to_string())),
+            _ => Err(Failure::Run(
+                "grading needs the Rust compiler, but rustc does not run; install it from https://rustup.rs"
+                    .to_string(),
+            )),
         }
     }
 
@@ -84,7 +87,7 @@ impl Workshop {
         for check in &checks {
             let (failure, too_long) = self.check(program.as_os_str(), &empty, check, limit)?;
             if too_long {
-                limit = self.limit / 10; // a correct solution needs a thousandth: do not wait long for more endless loops
+                limit = self.limit / 10; // a correct solution needs a thousandth; do not wait long for more endless loops
             }
             checked.push(Checked { name: check.replace('_', " "), failure });
         }
@@ -103,7 +106,7 @@ impl Workshop {
             End::Exited(status) if status.success() => return None,
             End::Exited(_) => {}
             End::TooLong => {
-                let why = format!("compiling took longer than {} s", 6 * self.limit.as_secs());
+                let why = format!("compiling took longer than {} s", (6 * self.limit).as_secs_f64());
                 return Some(Verdict::Refused { why, details: String::new() });
             }
         }

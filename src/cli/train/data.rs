@@ -4,7 +4,7 @@ use super::options::Options;
 use super::settings::Scale;
 use crate::cli::data::{Files, Input, check_features};
 use crate::cli::failure::Failure;
-use crate::cli::format::quoted;
+use crate::cli::format::{plural, quoted};
 use feedforward::Matrix;
 use feedforward::data::csv::{self, Label};
 use feedforward::data::{Dataset, Scaling, idx, one_hot};
@@ -32,8 +32,8 @@ impl Data {
         let (mut train, mut test, image) = read(options, model, random)?;
         if train.samples() == 0 || test.samples() == 0 {
             return Err(Failure::usage(format!(
-                "{name}: {} samples to train on and {} to test on; each part needs at least one",
-                train.samples(),
+                "{name}: {} to train on and {} to test on; each part needs at least one",
+                plural(train.samples(), "sample", "samples"),
                 test.samples()
             )));
         }

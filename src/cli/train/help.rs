@@ -10,11 +10,11 @@ use std::path::PathBuf;
 
 /// Prints the help.
 pub(crate) fn print(out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "feedforward train: trains a network by SGD on the cross entropy loss and shows its accuracy. Its")?;
+    writeln!(out, "feedforward train: trains a network by SGD on the cross entropy loss and shows its accuracy. The")?;
     writeln!(out, "layers are {LAYERS}.\n")?;
     writeln!(out, "usage: feedforward train [DATA] [OPTION …]\n")?;
     writeln!(out, "data:")?;
-    writeln!(out, "  iris                    150 flowers of 3 species, 4 lengths of each; the default")?;
+    writeln!(out, "  iris                    150 flowers of 3 species, 4 measurements of each; the default")?;
     writeln!(out, "  digits                  1797 handwritten digits of 8×8 pixels")?;
     writeln!(
         out,
@@ -23,13 +23,17 @@ pub(crate) fn print(out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "                          and its three companions, unpacked")?;
     writeln!(
         out,
-        "  FILE.csv                a table: one sample per line, one column of labels, the others numbers\n"
+        "  FILE.csv                a table: one sample per line, one label column, all other columns numbers\n"
     )?;
-    writeln!(out, "options:")?;
+    writeln!(out, "options (defaults in parentheses or in the table below):")?;
     args::list(out, options::OPTIONS)?;
     defaults(out)?;
-    writeln!(out, "\nOn a terminal, the progress is shown in place; in a file or a pipe, line by line.")?;
-    writeln!(out, "Ctrl-C stops the run. With {}, the model saved last (at most a second earlier) remains.", SAVE.name)
+    writeln!(out, "\nProgress is shown in place on a terminal, and line by line in a file or a pipe.")?;
+    writeln!(
+        out,
+        "Ctrl-C stops the run. With {}, the model saved last (usually within the last second) remains.",
+        SAVE.name
+    )
 }
 
 /// Prints a table of the defaults for each kind of data.

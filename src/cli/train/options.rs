@@ -8,8 +8,9 @@ use crate::cli::format::quoted;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-pub(super) const EPOCHS: OptionSpec = OptionSpec::new("--epochs", "N", "how often to pass over all training data");
-const ITERATIONS: OptionSpec = OptionSpec::new("--iterations", "N", "or the number of batches to train on");
+pub(super) const EPOCHS: OptionSpec = OptionSpec::new("--epochs", "N", "number of passes over the training data");
+const ITERATIONS: OptionSpec =
+    OptionSpec::new("--iterations", "N", "number of batches to train on, instead of --epochs");
 pub(super) const BATCH_SIZE: OptionSpec = OptionSpec::new("--batch-size", "N", "samples per batch");
 pub(super) const LEARNING_RATE: OptionSpec = OptionSpec::new(
     "--learning-rate",
@@ -17,9 +18,9 @@ pub(super) const LEARNING_RATE: OptionSpec = OptionSpec::new(
     "step size of SGD; the loss is summed over the batch, so larger batches\nneed a smaller learning rate",
 );
 pub(super) const DECAY: OptionSpec =
-    OptionSpec::new("--decay", "D", "multiply the learning rate by D after every epoch; 1: constant");
+    OptionSpec::new("--decay", "D", "multiply the learning rate by D after every epoch; 1 keeps it constant");
 const THREADS: OptionSpec =
-    OptionSpec::new("--threads", "N", "threads for large matrix products (all cores); same result");
+    OptionSpec::new("--threads", "N", "threads for large matrix products (all cores); the result does not change");
 pub(super) const HIDDEN: OptionSpec = OptionSpec::new("--hidden", "N,N,…", "sizes of the hidden layers, or none");
 pub(super) const START: OptionSpec =
     OptionSpec::new("--start", "HOW", "initial weights: uniform in [0, 1), xavier or he");
@@ -30,14 +31,14 @@ pub(super) const SCALE: OptionSpec = OptionSpec::new(
 );
 const TEST: OptionSpec = OptionSpec::new("--test", "PART", "fraction of the samples held out for testing (0.333)");
 pub(super) const SEED: OptionSpec =
-    OptionSpec::new("--seed", "N", "seed of all random numbers; same seed, same run (1)");
+    OptionSpec::new("--seed", "N", "seed of all random numbers (1); the same seed gives the same run");
 const LABEL: OptionSpec = OptionSpec::new("--label", "COLUMN", "CSV: name or number of the label column (the last)");
 const HEADER: OptionSpec =
     OptionSpec::new("--header", "yes|no", "CSV: whether the first line names the columns (detected)");
 const LOAD: OptionSpec =
     OptionSpec::new("--load", "DIR", "continue training a saved model, with its layers and scaling");
 pub(super) const SAVE: OptionSpec =
-    OptionSpec::new("--save", "DIR", "save the model, every second while it trains and at the end");
+    OptionSpec::new("--save", "DIR", "save the model about every second while it trains, and at the end");
 const PLOT: OptionSpec = OptionSpec::new(
     "--plot",
     "FILE.svg",
@@ -104,7 +105,10 @@ impl Options {
         if let (true, Some(option)) =
             (arguments.has(&LOAD), [HIDDEN, START, SCALE].iter().find(|option| arguments.has(option)))
         {
-            let message = format!("{} and {} exclude each other: the model decides that", LOAD.name, option.name);
+            let message = format!(
+                "{} and {} exclude each other, because a loaded model has its own layers, weights and scaling",
+                LOAD.name, option.name
+            );
             return Err(Failure::usage(message));
         }
         let test = arguments.value(&TEST, "a number between 0 and 1", |test| 0.0 < *test && *test < 1.0)?;
@@ -136,15 +140,16 @@ fn settings(arguments: &Arguments, default: Settings) -> Result<Settings, Failur
     let count = |option| arguments.number(option, 1..=100_000_000);
     let length = match (count(&ITERATIONS)?, count(&EPOCHS)?) {
         (Some(_), Some(_)) => {
-            let message = format!("{} and {} exclude each other: give only one", ITERATIONS.name, EPOCHS.name);
+            let message = format!("{} and {} exclude each other; give only one", ITERATIONS.name, EPOCHS.name);
             return Err(Failure::usage(message));
         }
         (Some(iterations), None) => Length::Iterations(iterations),
         (None, Some(epochs)) => Length::Epochs(epochs),
         (None, None) => default.length,
     };
+    let seeds = format!("a whole number from 0 to {}", u64::MAX);
     let positive = |x: &f64| x.is_finite() && *x > 0.0;
-    let hidden = arguments.value(&HIDDEN, "sizes from 1 on, as in 64,32, or none", |_: &Hidden| true)?;
+    let hidden = arguments.value(&HIDDEN, "sizes of at least 1, as in 64,32, or none", |_: &Hidden| true)?;
     let learning_rate = arguments.value(&LEARNING_RATE, "a positive number", positive)?;
     let decay = arguments.value(&DECAY, "a number above 0 and up to 1", |decay| 0.0 < *decay && *decay <= 1.0)?;
     Ok(Settings {
@@ -155,7 +160,7 @@ fn settings(arguments: &Arguments, default: Settings) -> Result<Settings, Failur
         batch_size: count(&BATCH_SIZE)?.unwrap_or(default.batch_size),
         learning_rate: learning_rate.unwrap_or(default.learning_rate),
         decay: decay.unwrap_or(default.decay),
-        seed: arguments.value(&SEED, "a whole number from 0 on", |_| true)?.unwrap_or(default.seed),
+        seed: arguments.value(&SEED, &seeds, |_| true)?.unwrap_or(default.seed),
     })
 }
 
@@ -174,7 +179,7 @@ impl FromStr for Hidden {
     }
 }
 
-/// Whether an SVG file of this name can be created: known before the run, not after it.
+/// Whether the name ends in `.svg` and its directory exists. Checked before the run, so that drawing does not fail after it.
 fn is_svg(path: &Path) -> bool {
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     path.to_string_lossy().ends_with(".svg") && directory.is_none_or(Path::is_dir)
@@ -190,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn without_words_they_are_the_exercises() {
+    fn without_words_the_settings_are_those_of_the_exercise() {
         let expected = Options {
             input: Input::Iris,
             csv: CsvOptions::default(),
@@ -249,17 +254,17 @@ mod tests {
         assert_refused(
             Options::parse,
             &[
-                ("--seed -1", "--seed must be a whole number from 0 on, not \"-1\""),
+                ("--seed -1", "--seed must be a whole number from 0 to 18446744073709551615, not \"-1\""),
                 ("--iterations 0", "--iterations must be a whole number from 1 to 100000000, not \"0\""),
                 ("--epochs 1e3", "--epochs must be a whole number from 1 to 100000000, not \"1e3\""),
                 ("--batch-size many", "--batch-size must be a whole number from 1 to 100000000, not \"many\""),
-                ("--epochs 3 --iterations 4", "--iterations and --epochs exclude each other: give only one"),
+                ("--epochs 3 --iterations 4", "--iterations and --epochs exclude each other; give only one"),
                 ("--learning-rate 0", "--learning-rate must be a positive number, not \"0\""),
                 ("--learning-rate NaN", "--learning-rate must be a positive number, not \"NaN\""),
                 ("--learning-rate inf", "--learning-rate must be a positive number, not \"inf\""),
                 ("--decay 1.5", "--decay must be a number above 0 and up to 1, not \"1.5\""),
                 ("--threads 0", "--threads must be a whole number from 1 to 1024, not \"0\""),
-                ("--hidden 3,,4", "--hidden must be sizes from 1 on, as in 64,32, or none, not \"3,,4\""),
+                ("--hidden 3,,4", "--hidden must be sizes of at least 1, as in 64,32, or none, not \"3,,4\""),
                 ("--start zero", "--start must be uniform, xavier or he, not \"zero\""),
                 ("--scale big", "--scale must be largest, standardise or none, not \"big\""),
                 ("--test 1", "--test must be a number between 0 and 1, not \"1\""),
@@ -267,7 +272,10 @@ mod tests {
                 ("iris --label 1", "--label is for CSV files, not for iris"),
                 ("--header maybe", "--header is for CSV files, not for iris"),
                 ("Cargo.toml --header maybe", "--header must be yes or no, not \"maybe\""),
-                ("--load m --hidden 5", "--load and --hidden exclude each other: the model decides that"),
+                (
+                    "--load m --hidden 5",
+                    "--load and --hidden exclude each other, because a loaded model has its own layers, weights and scaling",
+                ),
                 ("--plot p.png", "--plot must be an .svg file in an existing directory, not \"p.png\""),
                 ("--plot no/p.svg", "--plot must be an .svg file in an existing directory, not \"no/p.svg\""),
                 ("iris digits", "train takes one data set; what is \"digits\"?"),

@@ -19,8 +19,11 @@ const MOST_CLASSES: usize = 20;
 pub(super) fn overview(out: &mut impl Write, training: &Training, options: &Options) -> Result<(), Failure> {
     let data = &training.data;
     let (features, classes) = (data.train.inputs.columns(), data.classes());
-    writeln!(out, "data      {}: {features} features, {} classes ({})", data.name, classes.len(), few(classes))?;
-    writeln!(out, "          {} samples to train on, {} to test on", data.train.samples(), data.test.samples())?;
+    let features = plural(features, "feature", "features");
+    let number = plural(classes.len(), "class", "classes");
+    let samples = plural(data.train.samples(), "sample", "samples");
+    writeln!(out, "data      {}: {features}, {number} ({})", data.name, few(classes))?;
+    writeln!(out, "          {samples} to train on, {} to test on", data.test.samples())?;
 
     let weights: usize = training.weights().map(|weights| weights.as_slice().len()).sum();
     let start = match &options.load {
@@ -33,7 +36,9 @@ pub(super) fn overview(out: &mut impl Write, training: &Training, options: &Opti
     let Settings { learning_rate, decay, seed, .. } = training.settings;
     let decays = if decay < 1.0 { format!(", times {decay} after every epoch") } else { String::new() };
     let epochs = plural(training.total_epochs(), "epoch", "epochs");
-    writeln!(out, "training  {} iterations of {} samples ({epochs})", training.iterations, training.batch_size)?;
+    let iterations = plural(training.iterations, "iteration", "iterations");
+    let batch = plural(training.batch_size, "sample", "samples");
+    writeln!(out, "training  {iterations} of {batch} ({epochs})")?;
     writeln!(out, "          SGD, learning rate {learning_rate}{decays}; seed {seed}\n")?;
     Ok(())
 }

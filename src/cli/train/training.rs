@@ -1,4 +1,4 @@
-//! A network in training: its data, its settings, and what is known about it so far.
+//! A network in training, with its data, its settings and its results so far.
 
 use super::data::Data;
 use super::settings::{Length, Settings};
@@ -22,7 +22,7 @@ pub(super) struct Training {
     network: NeuralNetwork,
     /// The number of iterations of the whole run.
     pub(super) iterations: usize,
-    /// Samples per batch, at most all of them.
+    /// Samples per batch, at most the number of training samples.
     pub(super) batch_size: usize,
     /// Batches per epoch.
     batches: usize,
