@@ -186,7 +186,7 @@ fn plot_mistakes_and_log_are_written_where_the_run_says() {
     let last = 100.0 * lines[3][3].parse::<f64>().unwrap();
     assert!((last - accuracies(&text).1).abs() < 0.051, "{log}\n{text}");
 
-    let iris = output(&["--plot", &plot, "--iterations", "20"]); // no images, so no mistakes
+    let iris = output(&["--plot", &plot, "--iterations", "20"]); // no images, so no drawing of mistakes
     assert!(!iris.contains("mistakes  "), "{iris}");
 }
 

@@ -1,7 +1,8 @@
-//! Parses the words of a command into options and operands, checks their values, and suggests names for misspelled ones.
+//! Parses the words of a command into options and operands, checks their values, and suggests names for misspelled
+//! ones.
 //!
-//! Each command has a table of [`OptionSpec`]s and turns its [`Arguments`] into its own typed options. Nothing else sees
-//! the words.
+//! Each command has a table of [`OptionSpec`]s and turns its [`Arguments`] into its own typed options. Nothing else
+//! sees the words.
 
 use crate::cli::failure::Failure;
 use crate::cli::format::{or, quoted};
@@ -41,7 +42,8 @@ pub(crate) struct Arguments<'a> {
 }
 
 impl<'a> Arguments<'a> {
-    /// Parses the words. Both `--name value` and `--name=value` are understood. Returns `None` if the words ask for help.
+    /// Parses the words. Both `--name value` and `--name=value` are understood. Returns `None` if the words ask for
+    /// help.
     pub(crate) fn parse(specs: &[OptionSpec], words: &'a [String]) -> Result<Option<Arguments<'a>>, Failure> {
         let mut arguments = Arguments { operands: Vec::new(), given: Vec::new() };
         let mut words = words.iter().map(String::as_str).peekable();
@@ -135,8 +137,8 @@ pub(crate) fn list(out: &mut impl Write, specs: &[OptionSpec]) -> io::Result<()>
     Ok(())
 }
 
-/// The name that the user probably meant by `word`: the closest one within a few typing mistakes, otherwise the first that
-/// `word` abbreviates.
+/// The name that the user probably meant by `word`: the closest one within a few typing mistakes, otherwise the first
+/// that `word` abbreviates.
 pub(crate) fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
     let mistyped = |name: &&str| distance(word, name) <= name.trim_start_matches('-').len().div_ceil(3);
     let abbreviated = |name: &&str| word.len() > 3 && is_subsequence(word, name);

@@ -12,8 +12,8 @@ pub(crate) fn percent(fraction: f64, digits: usize) -> String {
     format!("{:.digits$} %", 100.0 * fraction)
 }
 
-/// An accuracy measured on `samples` samples. From 1000 samples on, the second digit after the point is significant, and
-/// rounding it away could turn a near miss into a hit.
+/// An accuracy measured on `samples` samples. From 1000 samples on, the second digit after the point is significant,
+/// and rounding it away could turn a near miss into a hit.
 pub(crate) fn accuracy(fraction: f64, samples: usize) -> String {
     percent(fraction, if samples < 1000 { 1 } else { 2 })
 }

@@ -1,4 +1,5 @@
-//! The command line: parses its words into a typed [`Command`] and runs it. A failure prints one line to standard error.
+//! The command line: parses its words into a typed [`Command`] and runs it. A failure prints one line to standard
+//! error.
 
 mod args;
 mod data;

@@ -84,8 +84,8 @@ pub(super) fn run(
     Ok(Finished { end, stdout: text(&stdout), stderr: text(&stderr) })
 }
 
-/// Reads a pipe to its end in another thread and keeps between [`KEPT`] and twice as many bytes of its end. Sends a message
-/// when the pipe is closed.
+/// Reads a pipe to its end in another thread and keeps between [`KEPT`] and twice as many bytes of its end. Sends a
+/// message when the pipe is closed.
 fn keep_last(mut pipe: impl Read + Send + 'static, closed: mpsc::Sender<()>) -> Arc<Mutex<Vec<u8>>> {
     let kept = Arc::new(Mutex::new(Vec::new()));
     let keep = Arc::clone(&kept);

@@ -1,6 +1,6 @@
-//! The files that grading writes: for Gradescope, for Classroom 50, and a CSV file for a class. The first two are written
-//! again after every section, so that they are valid even if grading is cut short. The CSV file gets a line whenever a
-//! submission is complete.
+//! The files that grading writes: for Gradescope, for Classroom 50, and a CSV file for a class. The first two are
+//! written again after every section, so that they are valid even if grading is cut short. The CSV file gets a line
+//! whenever a submission is complete.
 
 use super::options::Options;
 use super::verdict::{Graded, Verdict};
@@ -168,8 +168,8 @@ fn classroom(graded: &Graded) -> String {
     )
 }
 
-/// The UTC time this many seconds after the start of 1970: `2026-10-31T23:59:59Z`. Counts in eras of 400 years, and years
-/// that start in March (Hinnant 2013).
+/// The UTC time this many seconds after the start of 1970: `2026-10-31T23:59:59Z`. Counts in eras of 400 years, and
+/// years that start in March (Hinnant 2013).
 fn date(seconds: u64) -> String {
     let days = seconds / 86_400 + 719_468;
     let (era, day) = (days / 146_097, days % 146_097);

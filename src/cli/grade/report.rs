@@ -1,4 +1,5 @@
-//! What grading prints: for one submission a table with the details of failed checks, for a class a line per submission.
+//! What grading prints: for one submission a table with the details of failed checks, for a class a line per
+//! submission.
 
 use super::verdict::{Graded, NOT_WRITTEN, Verdict, indented};
 use crate::cli::exercise::SECTIONS;

@@ -16,8 +16,8 @@ pub(super) struct Submission {
     folder: Option<PathBuf>,
 }
 
-/// Finds the submissions: the folder itself, or its subfolders. With `single`, for the report of one submission, a folder
-/// without any section file counts as a submission too, so that its student gets a report.
+/// Finds the submissions: the folder itself, or its subfolders. With `single`, for the report of one submission, a
+/// folder without any section file counts as a submission too, so that its student gets a report.
 pub(super) fn find(folder: &Path, single: bool) -> Result<Vec<Submission>, Failure> {
     let shown = folder.display();
     match fs::metadata(folder) {

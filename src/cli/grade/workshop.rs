@@ -127,8 +127,8 @@ impl Workshop {
         Some(Verdict::Refused { why: why + message, details })
     }
 
-    /// Runs a check. Returns why it failed, if it did, and whether it exceeded the time limit. A check passes only if its
-    /// record says so and contains the secret word that the check was given.
+    /// Runs a check. Returns why it failed, if it did, and whether it exceeded the time limit. A check passes only if
+    /// its record says so and contains the secret word that the check was given.
     fn check(&self, program: &OsStr, folder: &Path, check: &str, time: Duration) -> io::Result<(Option<String>, bool)> {
         let word = word();
         let finished =
@@ -175,7 +175,8 @@ fn checks(section: &Section) -> Vec<String> {
     names.map(|rest| rest.split('(').next().expect("a name").to_string()).collect()
 }
 
-/// Writes the reference solution with the student's file in it, and the section's checks as a program that runs one check.
+/// Writes the reference solution with the student's file in it, and the section's checks as a program that runs one
+/// check.
 fn write_crate(folder: &Path, section: &Section, source: &str, checks: &[String]) -> io::Result<()> {
     let (own, checked) = (section.path(), section.checks_path());
     for (path, text) in sources::LIBRARY.iter().chain(sources::CHECKS) {

@@ -25,8 +25,8 @@ pub(crate) struct Data {
 }
 
 impl Data {
-    /// Reads the data, splits them unless they come in two parts, and scales them. A loaded model defines the scaling and
-    /// the order of the classes.
+    /// Reads the data, splits them unless they come in two parts, and scales them. A loaded model defines the scaling
+    /// and the order of the classes.
     pub(crate) fn read(options: &Options, model: Option<&Model>, random: &mut Random) -> Result<Data, Failure> {
         let name = options.input.name();
         let (mut train, mut test, image) = read(options, model, random)?;

@@ -7,8 +7,8 @@ use crate::cli::failure::Failure;
 use feedforward::Matrix;
 use feedforward::random::Random;
 
-/// The most weights that a network may have: 800 MB, and as much again for their gradient. A larger number is taken for a
-/// typing mistake.
+/// The most weights that a network may have. They take 800 MB, and their gradient as much again. A larger number is
+/// taken for a typing mistake.
 const MOST_WEIGHTS: usize = 100_000_000;
 
 /// The initial weights of each layer, `(inputs + 1) × outputs`.

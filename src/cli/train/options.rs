@@ -179,7 +179,8 @@ impl FromStr for Hidden {
     }
 }
 
-/// Whether the name ends in `.svg` and its directory exists. Checked before the run, so that drawing does not fail after it.
+/// Whether the name ends in `.svg` and its directory exists. Checked before the run, so that drawing does not fail
+/// after it.
 fn is_svg(path: &Path) -> bool {
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     path.to_string_lossy().ends_with(".svg") && directory.is_none_or(Path::is_dir)

@@ -1,5 +1,5 @@
-//! What a run prints before and after training: data, network and settings; the loss curve, the confusion matrix and the
-//! accuracy.
+//! What a run prints before and after training: data, network and settings; the loss curve, the confusion matrix and
+//! the accuracy.
 
 use super::options::{LEARNING_RATE, Options, SEED, START};
 use super::settings::{Settings, Start};

@@ -4,8 +4,8 @@ use crate::cli::data::{Files, Input};
 use feedforward::random::Random;
 use feedforward::{FullyConnected, Matrix};
 
-/// The settings of a run. A loaded model brings its own layers and scaling, so `hidden`, `start` and `scale` do not apply
-/// to it.
+/// The settings of a run. A loaded model brings its own layers and scaling, so `hidden`, `start` and `scale` do not
+/// apply to it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Settings {
     /// The sizes of the hidden layers.
