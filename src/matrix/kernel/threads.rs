@@ -53,7 +53,7 @@ pub(super) fn multiply(path: Path, tiles: &Tiles, count: usize, a: View<'_>, b: 
         thread::scope(|scope| {
             let (mut a, mut b, mut c) = (a, b, c);
             for (buffer, pieces) in others.iter_mut().zip((2..=count).rev()) {
-                let (piece, rest) = cut(tiles, pieces, a, b, c);
+                let (piece, rest) = cut(path, tiles, pieces, a, b, c);
                 (a, b, c) = rest;
                 scope.spawn(move || path.run(tiles, buffer, piece.0, piece.1, piece.2));
             }
@@ -68,6 +68,7 @@ type Product<'a, 'b, 'c> = (View<'a>, View<'b>, Window<'c>);
 /// Cuts one of `pieces` pieces of about equal size from a product, and returns it and the rest. The piece is some rows
 /// of A and C, or some columns of B and C.
 fn cut<'a, 'b, 'c>(
+    path: Path,
     tiles: &Tiles,
     pieces: usize,
     a: View<'a>,
@@ -75,7 +76,9 @@ fn cut<'a, 'b, 'c>(
     c: Window<'c>,
 ) -> (Product<'a, 'b, 'c>, Product<'a, 'b, 'c>) {
     let (m, n) = (a.rows, b.columns);
-    if m > n {
+    // A dot tile of fewer rows takes more columns, and where its first column starts decides how it sums. So the dot path
+    // keeps all rows together.
+    if m > n && path != Path::Dot {
         let rows = m.div_ceil(pieces).next_multiple_of(tiles.rows()).min(m);
         let (piece, rest) = c.split_rows(rows);
         ((a.first_rows(rows), b, piece), (a.block(rows, m - rows, 0, a.columns), b, rest))
