@@ -211,6 +211,7 @@ pub enum Route {
 /// large, or if the rows of B are not contiguous and the route is [`Route::InPlace`].
 #[doc(hidden)]
 #[track_caller]
+#[inline]
 pub fn multiply_with(route: Route, set: InstructionSet, threads: usize, a: View<'_>, b: View<'_>, c: &mut [f64]) {
     assert_shapes(a, b, c);
     set.assert_available();
