@@ -4,7 +4,8 @@ use feedforward::random::Random;
 use feedforward::{CrossEntropyLoss, Loss, Matrix};
 
 const FORWARD: &str = "Cross Entropy Loss, forward: loss = Σ −ln(ŷₖ + ε) where yₖ = 1, summed over the batch (Eq. 15)";
-const EVALUATE: &str = "Cross Entropy Loss, evaluate: loss = Σ −ln(ŷₖ + ε) where yₖ = 1, and nothing changes (Eq. 15)";
+const EVALUATE: &str =
+    "Cross Entropy Loss, evaluate: loss = Σ −ln(ŷₖ + ε) where yₖ = 1, without changing anything (Eq. 15)";
 const BACKWARD: &str = "Cross Entropy Loss, backward: Eₙ = −y/ŷ (Eq. 16)";
 
 #[test]
@@ -37,7 +38,10 @@ fn forward_adds_epsilon_inside_the_logarithm() {
             .given("Ŷ′", &prediction)
             .given("Y′", &label)
             .mistake("The loss is averaged over the batch. Eq. 15 sums over it.", number(right / 2.0))
-            .mistake("The ε is missing. Without it −ln 0 is infinite.", number(loss(&prediction, &label, 0.0)))
+            .mistake(
+                "The ε is missing, and −ln 0 is infinite. Add f64::EPSILON to ŷₖ.",
+                number(loss(&prediction, &label, 0.0)),
+            )
             .mistake(
                 "0 · ln 0 is NaN. Take the logarithm of the labelled class only, or add ε to ŷ first.",
                 number(f64::NAN),
@@ -54,7 +58,7 @@ fn forward_adds_epsilon_inside_the_logarithm() {
         let place = f64::EPSILON / 100.0 < epsilon && epsilon < 0.1;
         let power = if place { format!("{epsilon:.0e}").parse().unwrap_or(0.0) } else { 0.0 };
         let of_ten = loss(&prediction, &label, power);
-        check = check.mistake("ε has another value. Use f64::EPSILON.", number(of_ten));
+        check = check.mistake("ε has the wrong value. Use f64::EPSILON.", number(of_ten));
         check.equal_number(received, right);
     }
 }
@@ -68,10 +72,11 @@ fn forward_returns_the_loss_of_its_own_batch() {
         .given("Ŷ′ of the second batch", &p2)
         .given("Y′ of the second batch", &y2)
         .mistake("The loss is averaged over the batch. Eq. 15 sums over it.", number(second / 2.0))
-        .mistake("This is the sum of the losses of both batches. Each forward returns the loss of its own batch.", {
-            number(first + second)
-        })
-        .mistake("This is the loss of the first batch. Each forward returns the loss of its own batch.", {
+        .mistake(
+            "This is the sum of the losses of both batches. Each forward must return the loss of its own batch.",
+            number(first + second),
+        )
+        .mistake("This is the loss of the first batch. Each forward must return the loss of its own batch.", {
             number(first)
         });
     check.run(|| layer.forward(p1, &y1));
@@ -104,13 +109,13 @@ fn backward_does_not_add_epsilon() {
 }
 
 #[test]
-fn backward_is_zero_where_the_label_is_zero_even_if_the_prediction_is_zero() {
+fn backward_returns_zero_where_the_label_is_zero_even_if_the_prediction_is_zero() {
     let (prediction, label) = (Matrix::from_rows([[0.5, 0.0, 0.5], [0.0, 1.0, 0.0]]), one_hot(&[0, 1], 3));
     backward(&prediction, &label, &Matrix::from_rows([[-2.0, 0.0, 0.0], [0.0, -1.0, 0.0]]));
 }
 
 #[test]
-fn backward_belongs_to_the_last_forward() {
+fn backward_uses_the_prediction_of_the_last_forward() {
     let ((p1, y1), (p2, y2), (p3, y3)) = (batch(4, 3, 81), batch(4, 3, 82), batch(2, 3, 83));
     let mut layer = CrossEntropyLoss::new();
     let check = Check::new(BACKWARD)
@@ -145,12 +150,12 @@ fn evaluate_returns_the_loss_and_does_not_affect_backward() {
     check_evaluate(&layer, &wrong.0, &wrong.1);
     Check::new(FORWARD).run(|| layer.forward(p1.clone(), &y1));
     let check = Check::new(EVALUATE).given("Ŷ′", &p2).given("Y′", &y2).mistake(
-        "This is the loss of the last forward. Compute the loss of the prediction that evaluate is given.",
+        "This is the loss of the last forward. Compute the loss of the prediction that evaluate receives.",
         number(loss(&p1, &y1, f64::EPSILON)),
     );
     check.equal_number(check.run(|| layer.evaluate(&p2, &y2)), loss(&p2, &y2, f64::EPSILON));
     let check = Check::new(BACKWARD).given("Ŷ′ of forward", &p1).given("Ŷ′ of evaluate", &p2).given("Y′", &y1).mistake(
-        "ŷ is the prediction of evaluate. Use that of the last forward; evaluate changes nothing.",
+        "ŷ is the prediction of evaluate. Use that of the last forward; evaluate must change nothing.",
         error(&p2, &y1),
     );
     check.equal(&check.run(|| layer.backward(&y1)), &error(&p1, &y1));
@@ -162,13 +167,16 @@ fn check_evaluate(layer: &CrossEntropyLoss, prediction: &Matrix, label: &Matrix)
     let check = Check::new(EVALUATE)
         .given("Ŷ′", prediction)
         .given("Y′", label)
-        .mistake("The ε is missing. Without it −ln 0 is infinite.", number(loss(prediction, label, 0.0)))
+        .mistake(
+            "The ε is missing, and −ln 0 is infinite. Add f64::EPSILON to ŷₖ.",
+            number(loss(prediction, label, 0.0)),
+        )
         .mistake("The loss is averaged over the batch. Eq. 15 sums over it.", number(expected / label.rows() as f64))
         .mistake("The sign is wrong. Eq. 15 has −ln, so the loss is positive.", number(-expected));
     check.equal_number(check.run(|| layer.evaluate(prediction, label)), expected);
 }
 
-/// Predictions as softmax makes them, and random labels.
+/// Random predictions whose rows sum to 1, as after softmax, and random one-hot labels.
 fn batch(rows: usize, columns: usize, seed: u64) -> (Matrix, Matrix) {
     let exp = random_matrix(rows, columns, seed).map(f64::exp);
     let sums = exp.row_sums();
@@ -177,7 +185,7 @@ fn batch(rows: usize, columns: usize, seed: u64) -> (Matrix, Matrix) {
     (Matrix::from_fn(rows, columns, |i, j| exp[(i, j)] / sums[i]), one_hot(&classes, columns))
 }
 
-/// Eq. 15, with any ε.
+/// Eq. 15, with ε = `epsilon`.
 fn loss(prediction: &Matrix, label: &Matrix, epsilon: f64) -> f64 {
     sum(prediction, label, |y_hat, y| if y == 1.0 { -(y_hat + epsilon).ln() } else { 0.0 })
 }
@@ -200,13 +208,13 @@ fn forward(prediction: &Matrix, label: &Matrix, expected: f64) {
         .given("Y′", label)
         .mistake("The loss is averaged over the batch. Eq. 15 sums over it.", number(expected / batch))
         .mistake(
-            "The loss is averaged over batch and classes. Eq. 15 sums over the batch.",
+            "The loss is averaged over the batch and the classes. Eq. 15 sums over the batch.",
             number(expected / batch / classes),
         )
         .mistake("The loss is divided by the number of classes. Eq. 15 has no such factor.", number(expected / classes))
         .mistake("The sign is wrong. Eq. 15 has −ln, so the loss is positive.", number(-expected))
-        .mistake("The logarithm has base 2. ln has base e.", number(expected / 2f64.ln()))
-        .mistake("The logarithm has base 10. ln has base e.", number(expected / 10f64.ln()))
+        .mistake("The logarithm has base 2. Use ln, which has base e.", number(expected / 2f64.ln()))
+        .mistake("The logarithm has base 10. Use ln, which has base e.", number(expected / 10f64.ln()))
         .mistake(
             "The sum includes all classes. Only the labelled class of each row counts.",
             rule(|y_hat, _| -y_hat.ln()),
@@ -218,8 +226,8 @@ fn forward(prediction: &Matrix, label: &Matrix, expected: f64) {
             "This is the binary cross entropy, which has a term for each class. Only the labelled class counts.",
             rule(|y_hat, y| -y * y_hat.ln() - (1.0 - y) * (1.0 - y_hat).ln()),
         )
-        .mistake("The logarithm is missing. This is −ŷₖ.", rule(|y_hat, y| -y * y_hat))
-        .mistake("The logarithm is missing. This is ŷₖ.", rule(|y_hat, y| y * y_hat))
+        .mistake("The logarithm is missing. This is −ŷₖ, and Eq. 15 is −ln(ŷₖ + ε).", rule(|y_hat, y| -y * y_hat))
+        .mistake("The logarithm is missing. This is ŷₖ, and Eq. 15 is −ln(ŷₖ + ε).", rule(|y_hat, y| y * y_hat))
         .mistake(
             "This is −Σ ŷ ln ŷ, the entropy of the prediction. The label selects the class that counts.",
             rule(|y_hat, _| -y_hat * y_hat.ln()),
@@ -253,7 +261,7 @@ fn backward(prediction: &Matrix, label: &Matrix, expected: &Matrix) {
     let check = Check::new(BACKWARD)
         .given("Ŷ′", prediction)
         .given("Y′", label)
-        .mistake("0/0 is NaN. Where the label is 0 the error is 0, even if ŷ is 0.", rule(|y_hat, y| -y / y_hat))
+        .mistake("0/0 is NaN. Where the label is 0, the error must be 0, even if ŷ is 0.", rule(|y_hat, y| -y / y_hat))
         .mistake("ε is added in backward, which distorts the gradient where ŷ is small. Eq. 16 has no ε.", {
             rule(|y_hat, y| -y / (y_hat + f64::EPSILON))
         })
@@ -267,19 +275,22 @@ fn backward(prediction: &Matrix, label: &Matrix, expected: &Matrix) {
         .mistake("The sign is wrong. This is y/ŷ, and Eq. 16 is −y/ŷ.", {
             rule(|y_hat, y| if y == 0.0 { 0.0 } else { y / y_hat })
         })
-        .mistake("This is −1/ŷ for every class. Where the label is 0 the error is 0.", rule(|y_hat, _| -1.0 / y_hat))
+        .mistake(
+            "This is −1/ŷ for every class. Where the label is 0, the error must be 0.",
+            rule(|y_hat, _| -1.0 / y_hat),
+        )
         .mistake("The error is divided by the batch size. Eq. 15 sums over the batch, so Eq. 16 has no such factor.", {
             expected.map(|e| e / expected.rows() as f64)
         })
         .mistake("This is −y. Divide it by the prediction ŷ of the last forward.", rule(|_, y| -y))
-        .mistake("This is −y·ŷ. The derivative of ln ŷ is 1/ŷ.", rule(|y_hat, y| -y * y_hat))
-        .mistake("This is the error of the binary cross entropy. Where the label is 0 the error is 0.", {
+        .mistake("This is −y·ŷ. The derivative of ln ŷ is 1/ŷ, so divide by ŷ.", rule(|y_hat, y| -y * y_hat))
+        .mistake("This is the error of the binary cross entropy. Where the label is 0, the error must be 0.", {
             rule(|y_hat, y| -y / y_hat + (1.0 - y) / (1.0 - y_hat))
         })
         .mistake("This is −ln ŷ, the loss of each sample. Backward returns its derivative.", {
             rule(|y_hat, y| if y == 1.0 { -y_hat.ln() } else { 0.0 })
         })
-        .mistake("This is −ŷ/y. Prediction and label are exchanged.", rule(|y_hat, y| -y_hat / y))
+        .mistake("This is −ŷ/y. Prediction and label are exchanged; Eq. 16 is −y/ŷ.", rule(|y_hat, y| -y_hat / y))
         .mistake("ŷ is squared. Eq. 16 is −y/ŷ.", rule(|y_hat, y| if y == 0.0 { 0.0 } else { -y / (y_hat * y_hat) }));
     let received = check.run(|| {
         let mut layer = CrossEntropyLoss::new();

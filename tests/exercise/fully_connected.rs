@@ -11,7 +11,7 @@ const UPDATE: &str = "Fully Connected Layer, backward: the update W′ᵗ⁺¹ =
 const NO_GRADIENT: &str =
     "`parameters().gradient` is None after backward. Store the gradient in `self.parameters.gradient`.";
 const NO_GRADIENT_WITH_OPTIMIZER: &str =
-    "`parameters().gradient` is None after backward with an optimizer. Store the gradient with and without one.";
+    "`parameters().gradient` is None after backward with an optimizer. Store the gradient with an optimizer, too.";
 const PARAMETERS: &str = "Fully Connected Layer, parameters: the weights, their gradient and the optimizer";
 const NO_PARAMETERS: &str = "`parameters` returns None. Return `Some(&self.parameters)`, since the layer has weights.";
 const NO_PARAMETERS_MUT: &str =
@@ -21,7 +21,7 @@ const NO_PARAMETERS_MUT: &str =
 const SHAPES: [(usize, usize, usize); 6] = [(2, 7, 5), (1, 4, 3), (5, 1, 3), (6, 4, 1), (3, 3, 3), (1, 1, 1)];
 
 #[test]
-fn new_makes_weights_and_biases_uniformly_random_in_0_to_1() {
+fn new_makes_weights_and_biases_uniformly_random_between_0_and_1() {
     let check = Check::new(START);
     let mut layer = check.run(|| FullyConnected::new(30, 20, &mut Random::new(5)));
     let Some(Parameters { weights: w, .. }) = layer.parameters() else {
@@ -29,37 +29,41 @@ fn new_makes_weights_and_biases_uniformly_random_in_0_to_1() {
     };
     check.that(
         w.shape() != (30, 20),
-        "W′ has no row for the biases. It has inputs + 1 rows, and the last holds the biases.",
+        "W′ has no row for the biases. It must have inputs + 1 rows, and the last row holds the biases.",
     );
     check.that(
         w.shape() != (20, 31),
-        "W′ has the shape outputs × (inputs + 1), which is that of W. The layer stores W′ = Wᵀ (Eq. 8).",
+        "W′ has the shape outputs × (inputs + 1). The layer stores W′ = Wᵀ, which is (inputs + 1) × outputs (Eq. 8).",
     );
-    check.that(w.shape() == (31, 20), "W′ does not have the shape (inputs + 1) × outputs.");
+    let (rows, columns) = w.shape();
+    check.that(
+        (rows, columns) == (31, 20),
+        &format!("W′ is {rows}×{columns} for 30 inputs and 20 outputs. It must be (inputs + 1) × outputs, here 31×20."),
+    );
     let all = |what: fn(&f64) -> bool| w.as_slice().iter().all(what);
-    check.that(all(|w| w.is_finite()), "Some weights are NaN or infinite.");
+    check.that(all(|w| w.is_finite()), "Some weights are NaN or infinite. They must be in [0, 1).");
     check.that(
         all(|w| *w >= 0.0),
-        "Some weights are negative. They must be uniform in [0, 1), not in [−1, 1) and not normal.",
+        "Some weights are negative. They must be uniform in [0, 1), not in [−1, 1), and not normally distributed.",
     );
     check.that(all(|w| *w < 1.0), "Some weights are 1 or more. They must be in [0, 1).");
     check.that(
         w.max_abs() > 0.0,
-        "All weights are 0, so all outputs would learn the same. They must be random in [0, 1).",
+        "All weights are 0, so all outputs would learn the same. The weights must be random in [0, 1).",
     );
     check
         .that(w[30].iter().any(|b| *b != w[30][0]), "The biases are all equal. They must be random, like the weights.");
     let mut sorted = w.as_slice().to_vec();
     sorted.sort_by(f64::total_cmp);
     sorted.dedup();
-    check.that(sorted.len() > 600, "Many weights are equal. Draw a new random number for each of the 31 · 20.");
+    check.that(sorted.len() > 600, "Many weights are equal. Draw a new random number for each of the 31 · 20 weights.");
     let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
     let (quarter, half) = (sorted.len() / 4, mean(w.as_slice()));
     let ends = sorted[0] < 0.05 && sorted[sorted.len() - 1] > 0.95;
     let uniform = ends && (0.44..0.56).contains(&half) && sorted[quarter] < 0.35 && sorted[3 * quarter] > 0.65;
     check.that(
         uniform,
-        "The weights are not uniform in [0, 1). Their mean or their spread differs from that of such numbers.",
+        "The weights are not uniform in [0, 1), because their mean or their spread is wrong. Use `random.uniform()`.",
     );
     let x = random_matrix(2, 30, 1);
     let expected = output(&x, weights(&layer));
@@ -139,7 +143,7 @@ fn the_gradient_has_the_shape_of_the_weights() {
 }
 
 #[test]
-fn the_gradient_belongs_to_the_last_batch_only() {
+fn the_gradient_is_that_of_the_last_batch_only() {
     let w = random_matrix(4, 2, 12);
     let (first, second) =
         ((random_matrix(3, 3, 13), random_matrix(3, 2, 14)), (random_matrix(3, 3, 15), random_matrix(3, 2, 16)));
@@ -154,10 +158,10 @@ fn the_gradient_belongs_to_the_last_batch_only() {
             .given("X of the last forward", x)
             .given("E′ₙ", e)
             .mistake(
-                "The gradients of all batches are added. Each backward stores the gradient of its own batch.",
+                "The gradients of all batches are added. Each backward must store the gradient of its own batch only.",
                 added.clone(),
             )
-            .mistake("This is the gradient of the previous batch.", total);
+            .mistake("This is the gradient of the previous batch. Store the gradient of the last batch.", total);
         if x.rows() == 3 {
             check = check
                 .mistake("X′ is the input of the first forward. Use the input of the last forward.", of(&first.0, e));
@@ -178,9 +182,15 @@ fn backward_without_an_optimizer_does_not_change_the_weights() {
     let (x, w, e) = (random_matrix(3, 3, 21), random_matrix(4, 2, 22), random_matrix(3, 2, 23));
     let g = x.clone().append_column(1.0).t().matmul(&e);
     let check = Check::new("Fully Connected Layer, backward: no update without an optimizer")
-        .given("W′ before", &w)
-        .mistake("The gradient was subtracted although no optimizer is set.", w.zip_map(&g, |w, g| w - g))
-        .mistake("The gradient was added although no optimizer is set.", &w + &g);
+        .given("W′ before backward", &w)
+        .mistake(
+            "The gradient was subtracted although no optimizer is set. Without one, leave the weights unchanged.",
+            w.zip_map(&g, |w, g| w - g),
+        )
+        .mistake(
+            "The gradient was added although no optimizer is set. Without one, leave the weights unchanged.",
+            &w + &g,
+        );
     let mut layer = FullyConnected::from_weights(w.clone());
     check.run(|| layer.forward(x));
     check.equal(weights(&layer), &w);
@@ -196,7 +206,7 @@ fn backward_updates_weights_and_biases_once_with_the_optimizer() {
     let log = Log::default();
     let mut layer = FullyConnected::from_weights(w.clone());
     set_optimizer(&mut layer, Box::new(ProbeOptimizer(log.clone())));
-    let check = Check::new(UPDATE).given("X", &x).given("W′ before", &w).given("E′ₙ", &e);
+    let check = Check::new(UPDATE).given("X", &x).given("W′ before the update", &w).given("E′ₙ", &e);
     check.run(|| layer.forward(x.clone()));
     check.that(log.take().0.is_empty(), "forward called the optimizer. Only backward updates the weights.");
     check.run(|| layer.backward(e.clone()));
@@ -205,7 +215,7 @@ fn backward_updates_weights_and_biases_once_with_the_optimizer() {
         &calls,
         &["weights", "gradient"],
         &[
-            ("backward did not call the optimizer, although one is set.", &[]),
+            ("backward did not call the optimizer, although one is set. Call its `update`.", &[]),
             (
                 "backward called the optimizer twice. Call `update` once for each batch.",
                 &["weights", "gradient", "weights", "gradient"],
@@ -219,27 +229,27 @@ fn backward_updates_weights_and_biases_once_with_the_optimizer() {
     Check::new(UPDATE)
         .given("X", &x)
         .given("E′ₙ", &e)
-        .mistake("The optimizer got a gradient without the row of the biases. Pass X′ᵀ E′ₙ.", x.t().matmul(&e))
+        .mistake("The optimizer got a gradient without the row of the biases. Pass all of X′ᵀ E′ₙ.", x.t().matmul(&e))
         .mistake("The optimizer got the gradient divided by the batch size. Eq. 11 sums over the batch.", &g * third)
         .equal(&arguments[1], &g);
     let twice = probe_update(&probe_update(&w, &g), &g);
     Check::new(UPDATE)
-        .given("W′ before", &w)
-        .given("gradient", &g)
+        .given("W′ before the update", &w)
+        .given("the gradient", &g)
         .mistake(
             "The weights did not change. Pass the optimizer `&mut self.parameters.weights`, not a copy.",
             w.clone(),
         )
-        .mistake("The update was made twice. Make one for each batch.", twice)
+        .mistake("The weights were updated twice. Update them once for each batch.", twice)
         .mistake(
-            "The biases, the last row of W′, did not change.",
+            "The biases, the last row of W′, did not change. Update all of W′.",
             Matrix::from_fn(4, 2, |i, j| match i {
                 3 => w[(i, j)],
                 _ => probe_update(&w, &g)[(i, j)],
             }),
         )
         .mistake(
-            "The gradient is also subtracted by the layer. Leave the update to the optimizer.",
+            "The layer also subtracts the gradient. Leave the update to the optimizer.",
             &probe_update(&w, &g) - &g,
         )
         .equal(weights(&layer), &probe_update(&w, &g));
@@ -263,11 +273,13 @@ fn backward_computes_the_error_with_the_weights_before_the_update() {
             e.matmul(probe_update(&w, &g).first_rows(4).t()),
         )
         .mistake(
-            "The error is computed with the weights after the update, and it still has the column of the ones.",
+            "The error is computed with the weights after the update, and it still has the column of the ones. Use the \
+             weights of the forward pass, and leave the last column out.",
             e.matmul(probe_update(&w, &g).t()),
         )
         .mistake(
-            "The error still has the column of the ones. The previous layer has no such output, so leave it out.",
+            "The error still has the column of the ones. The previous layer has no such output, so leave out \
+             the last column.",
             e.matmul(w.t()),
         )
         .mistake("The weights are not transposed. Eq. 10 is E′ₙ W′ᵀ.", e.matmul(w.first_rows(4)))
@@ -285,7 +297,7 @@ fn forward_and_predict_use_the_updated_weights() {
         (golden::fully_connected_input(), golden::fully_connected_weights(), golden::fully_connected_error());
     let mut layer = FullyConnected::from_weights(w.clone());
     set_optimizer(&mut layer, Box::new(Descent(0.1)));
-    let check = Check::new(UPDATE).given("W′ before", &w).inner_dimension(6);
+    let check = Check::new(UPDATE).given("W′ before the update", &w).inner_dimension(6);
     check.run(|| {
         layer.forward(x.clone());
         layer.backward(e.clone())
@@ -295,7 +307,10 @@ fn forward_and_predict_use_the_updated_weights() {
     let check = Check::new(FORWARD)
         .given("X", &x)
         .given("W′ after the update", &updated)
-        .mistake("The weights from before the update were used.", output(&x, &w))
+        .mistake(
+            "The weights from before the update were used. Read `self.parameters.weights` each time.",
+            output(&x, &w),
+        )
         .inner_dimension(5);
     check.equal(&check.run(|| layer.predict(x.clone())), &output(&x, &updated));
     check.equal(&check.run(|| layer.forward(x.clone())), &output(&x, &updated));
@@ -323,7 +338,10 @@ fn forward_and_backward_use_weights_that_were_changed_from_outside() {
     let check = Check::new(FORWARD)
         .given("X", &x)
         .given("W′ after the change", &new)
-        .mistake("The weights from before the change were used. Read `self.parameters.weights`.", output(&x, &old))
+        .mistake(
+            "The weights from before the change were used. Read `self.parameters.weights` each time.",
+            output(&x, &old),
+        )
         .inner_dimension(4);
     let Some(parameters) = layer.parameters_mut() else {
         return check.that(false, NO_PARAMETERS_MUT);
@@ -334,7 +352,7 @@ fn forward_and_backward_use_weights_that_were_changed_from_outside() {
         .given("W′ after the change", &new)
         .given("E′ₙ", &e)
         .mistake(
-            "The weights from before the change were used. Read `self.parameters.weights`.",
+            "The weights from before the change were used. Read `self.parameters.weights` each time.",
             e.matmul(old.first_rows(3).t()),
         )
         .inner_dimension(2);
@@ -349,9 +367,9 @@ fn backward_uses_the_optimizer_that_was_set_last() {
     set_optimizer(&mut layer, Box::new(ProbeOptimizer(Log::default())));
     let first = probe_update(&w, &g);
     let check = Check::new("Fully Connected Layer, backward: the update by the optimizer that was set last")
-        .given("W′ before", &first)
+        .given("W′ before the second update", &first)
         .mistake(
-            "The first optimizer is still used. Call the one in `self.parameters.optimizer`.",
+            "The first optimizer is still used. Call the optimizer in `self.parameters.optimizer`.",
             probe_update(&first, &g),
         )
         .inner_dimension(3);
@@ -360,7 +378,7 @@ fn backward_uses_the_optimizer_that_was_set_last() {
         layer.backward(e.clone())
     };
     check.run(|| step(&mut layer));
-    Check::new(UPDATE).given("W′ before", &w).inner_dimension(3).equal(weights(&layer), &first);
+    Check::new(UPDATE).given("W′ before the update", &w).inner_dimension(3).equal(weights(&layer), &first);
     set_optimizer(&mut layer, Box::new(Descent(0.5)));
     check.run(|| step(&mut layer));
     check.equal(weights(&layer), &(&first - 0.5 * &g));
@@ -377,11 +395,13 @@ fn the_optimizer_remembers_its_earlier_updates() {
     )
     .given("W′ before three updates, which add 1, 2 and 3", &w)
     .mistake(
-        "A new copy of the optimizer makes each update and forgets what it remembers. Call the optimizer itself.",
+        "Each update uses a new copy of the optimizer, which does not remember the earlier updates. Call the optimizer \
+         itself.",
         plus(3.0),
     )
     .mistake(
-        "Only the first backward updated the weights. The optimizer must stay in `self.parameters.optimizer`.",
+        "The first backward updated the weights, but the later ones did not. The optimizer must stay in \
+         `self.parameters.optimizer`.",
         plus(1.0),
     );
     check.run(|| {
@@ -401,9 +421,12 @@ fn backward_weights_stores_the_gradient_and_updates_the_weights_like_backward() 
     set_optimizer(&mut layer, Box::new(ProbeOptimizer(Log::default())));
     let check =
         Check::new("Fully Connected Layer, backward_weights: the gradient and the update, as in backward (Eq. 11)")
-            .given("W′ before", &w)
-            .given("gradient", &g)
-            .mistake("backward_weights did not update the weights. If there is an optimizer, call it.", w.clone())
+            .given("W′ before the update", &w)
+            .given("the gradient", &g)
+            .mistake(
+                "backward_weights did not update the weights. If there is an optimizer, call its `update`.",
+                w.clone(),
+            )
             .inner_dimension(2);
     check.run(|| {
         layer.forward(x);
@@ -411,7 +434,10 @@ fn backward_weights_stores_the_gradient_and_updates_the_weights_like_backward() 
     });
     check.equal(weights(&layer), &probe_update(&w, &g));
     let Some(received) = gradient_of(&layer) else {
-        return check.that(false, "`parameters().gradient` is None after backward_weights. Store the gradient there.");
+        return check.that(
+            false,
+            "`parameters().gradient` is None after backward_weights. Store the gradient in `self.parameters.gradient`.",
+        );
     };
     check.equal(&received, &g);
 }
@@ -428,11 +454,10 @@ fn predict_returns_the_output_and_does_not_affect_backward() {
     check.run(|| layer.forward(x.clone()));
     check.equal(&check.run(|| layer.predict(other.clone())), &output(&other, &w));
     check.run(|| layer.backward(e.clone()));
-    let check = Check::new(GRADIENT)
-        .given("X of forward", &x)
-        .given("X of predict", &other)
-        .given("E′ₙ", &e)
-        .mistake("X′ is the input of predict. Use the input of the last forward; predict changes nothing.", of(&other));
+    let check = Check::new(GRADIENT).given("X of forward", &x).given("X of predict", &other).given("E′ₙ", &e).mistake(
+        "X′ is the input of predict. Use the input of the last forward; predict must change nothing.",
+        of(&other),
+    );
     let Some(received) = gradient_of(&layer) else {
         return check.that(false, NO_GRADIENT);
     };
@@ -465,7 +490,7 @@ fn output(x: &Matrix, w: &Matrix) -> Matrix {
     x.clone().append_column(1.0).matmul(w)
 }
 
-/// Checks the output of forward.
+/// Checks the output that forward returns.
 fn forward(x: &Matrix, w: &Matrix, expected: &Matrix) {
     let (inputs, product) = (x.columns(), x.matmul(w.first_rows(x.columns())));
     let biases = |factor: f64| Matrix::from_fn(x.rows(), w.columns(), |i, j| product[(i, j)] + factor * w[(inputs, j)]);
@@ -502,16 +527,17 @@ fn error_previous(x: &Matrix, w: &Matrix, e: &Matrix, expected: &Matrix) {
         .given("E′ₙ", e)
         .inner_dimension(e.columns())
         .mistake(
-            "The error still has the column of the ones. The previous layer has no such output, so leave it out.",
+            "The error still has the column of the ones. The previous layer has no such output, so leave out \
+             the last column.",
             with_ones,
         )
-        .mistake("The first column was left out. The ones are the last column of X′, so leave out the last.", last)
+        .mistake("The first column was left out. The ones are the last column of X′, so leave that column out.", last)
         .mistake("This is the gradient of the weights. Backward returns the error for the previous layer.", gradient)
         .mistake(
             "The error is divided by the batch size. Eq. 10 has no such factor.",
             expected * (1.0 / e.rows() as f64),
         )
-        .mistake("The sign of the error is wrong.", expected * -1.0)
+        .mistake("The sign of the error is wrong. Eq. 10 is E′ₙ W′ᵀ, without a minus.", expected * -1.0)
         .mistake("The error is multiplied by the input. Eq. 10 is E′ₙ W′ᵀ.", expected.zip_map(x, |e, x| e * x));
     if e.columns() == x.columns() {
         check =
@@ -548,7 +574,7 @@ fn gradient(x: &Matrix, w: &Matrix, e: &Matrix, expected: &Matrix) {
             with_bias_row(&|j| expected[(inputs, j)] / batch)
         })
         .mistake(
-            "The row of the biases is that of the first sample only. Eq. 11 sums over the batch.",
+            "The row of the biases is the error of the first sample only. Eq. 11 sums over the batch.",
             with_bias_row(&|j| e[(0, j)]),
         )
         .mistake(

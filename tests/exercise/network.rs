@@ -9,7 +9,7 @@ const APPEND: &str = "Neural Network, append_layer: each layer with parameters g
 const FORWARD: &str = "Neural Network, forward: passes the next batch through all layers to the loss";
 const BACKWARD: &str =
     "Neural Network, backward: passes the error of the loss through all layers, from the last to the first";
-const TRAIN: &str = "Neural Network, train: for each iteration forward, record the loss, backward";
+const TRAIN: &str = "Neural Network, train: in each iteration, calls forward, records the loss, and calls backward";
 const PREDICT: &str = "Neural Network, predict: passes the input through all layers, without a loss";
 
 const FORWARD_CALLS: [&str; 5] =
@@ -22,7 +22,10 @@ fn append_layer_adds_each_layer_after_the_last_one() {
     let mut network = NeuralNetwork::new(CountingOptimizer(0.0), ProbeData::new(&log), ProbeLoss(log.clone()));
     for (n, name) in ["first", "second", "third"].into_iter().enumerate() {
         check.run(|| network.append_layer(ProbeLayer::new(name, 2.0, 1.0, &log)));
-        check.that(network.layers().len() == n + 1, "append_layer did not add exactly one layer to `layers`.");
+        check.that(
+            network.layers().len() == n + 1,
+            "The number of layers did not grow by one. append_layer must add exactly one layer to `layers`.",
+        );
     }
     for layer in network.layers() {
         let _ = layer.predict(Matrix::ones(1, 1));
@@ -31,7 +34,7 @@ fn append_layer_adds_each_layer_after_the_last_one() {
         &log.take().0,
         &["first.predict", "second.predict", "third.predict"],
         &[(
-            "The new layer was added before the other layers. Add it after the last one.",
+            "The new layer was added before the other layers. Add it after the last layer.",
             &["third.predict", "second.predict", "first.predict"],
         )],
     );
@@ -41,13 +44,16 @@ fn append_layer_adds_each_layer_after_the_last_one() {
 fn append_layer_gives_each_layer_with_parameters_an_optimizer() {
     let updated = weights_after(1);
     let check = Check::new(APPEND)
-        .mistake("No layer has an optimizer, so no weight was updated.", Matrix::zeros(1, 3))
         .mistake(
-            "The first layer with parameters got an optimizer, but the later ones did not.",
+            "No layer has an optimizer, so no weight was updated. Set `parameters.optimizer` to a copy.",
+            Matrix::zeros(1, 3),
+        )
+        .mistake(
+            "The first layer with parameters got an optimizer, but the later ones did not. Each needs its own copy.",
             Matrix::from_rows([[1.0, 0.0, 0.0]]),
         )
         .mistake(
-            "The last layer with parameters has an optimizer, but the earlier ones do not.",
+            "The last layer with parameters has an optimizer, but the earlier ones do not. Each needs its own copy.",
             Matrix::from_rows([[0.0, 0.0, 1.0]]),
         )
         .mistake(
@@ -61,14 +67,18 @@ fn append_layer_gives_each_layer_with_parameters_an_optimizer() {
 fn append_layer_gives_each_layer_its_own_copy_of_the_optimizer() {
     let updated = weights_after(3);
     let check = Check::new(APPEND)
-        .mistake("No layer has an optimizer, so no weight was updated.", Matrix::zeros(1, 3))
+        .mistake("No layer has an optimizer, so no weight was updated. Set `parameters.optimizer` to a copy.", {
+            Matrix::zeros(1, 3)
+        })
         .mistake(
             "All layers share one optimizer, which remembers the updates of every layer. Give each layer its own copy.",
             Matrix::from_rows([[18.0, 15.0, 12.0]]), // 3+6+9, 2+5+8, 1+4+7
         )
-        .mistake("The optimizer is copied again for each batch. Copy it once, so that it keeps what it remembers.", {
-            Matrix::from_rows([[3.0, 3.0, 3.0]])
-        });
+        .mistake(
+            "The optimizer is copied again for each batch. Copy it once, in append_layer, so that it remembers its \
+             updates.",
+            Matrix::from_rows([[3.0, 3.0, 3.0]]),
+        );
     check.equal(&updated, &Matrix::from_rows([[6.0, 6.0, 6.0]])); // 1 + 2 + 3
 }
 
@@ -78,7 +88,7 @@ fn forward_passes_the_next_batch_through_all_layers_to_the_loss() {
     for batch in 0..4 {
         let (input, label) = probe_batch(batch);
         let output = through_layers(&input);
-        let check = Check::new(FORWARD).given("input of the batch", &input).given("label", &label);
+        let check = Check::new(FORWARD).given("the input of the batch", &input).given("the label", &label);
         check.run(|| network.forward());
         let (calls, arguments) = log.take();
         forward_calls(&check, &calls);
@@ -86,7 +96,7 @@ fn forward_passes_the_next_batch_through_all_layers_to_the_loss() {
             .mistake("The first layer got the label of the batch. Pass it the input.", label)
             .equal(&arguments[1], &input);
         let check = Check::new(FORWARD)
-            .given("input of the batch", &input)
+            .given("the input of the batch", &input)
             .mistake("The loss got the input of the batch. Pass it the output of the last layer.", input.clone())
             .mistake(
                 "Every layer got the input of the batch. Pass each layer the output of the previous layer.",
@@ -105,8 +115,8 @@ fn forward_returns_the_loss_of_the_batch() {
         let (loss, size) = (probe_loss(&output, &label), input.rows() as f64);
         let sum: f64 = output.as_slice().iter().sum();
         let check = Check::new("Neural Network, forward: returns the loss of the batch")
-            .given("output of the last layer", &output)
-            .given("label", &label)
+            .given("the output of the last layer", &output)
+            .given("the label", &label)
             .mistake("This is the sum of the prediction. Forward returns the loss.", number(sum))
             .mistake("This is the mean of the prediction. Forward returns the loss.", number(sum / (2.0 * size)))
             .mistake("This is an element of the prediction. Forward returns the loss.", number(output[(0, 0)]))
@@ -129,11 +139,11 @@ fn forward_returns_the_loss_of_the_batch() {
 }
 
 #[test]
-fn backward_passes_the_error_from_the_loss_through_the_last_layer_to_the_first() {
+fn backward_passes_the_error_of_the_loss_from_the_last_layer_to_the_first() {
     let (mut network, log) = network();
     for batch in 0..3 {
         let (_, label) = probe_batch(batch);
-        let check = Check::new(BACKWARD).given("label of the batch", &label);
+        let check = Check::new(BACKWARD).given("the label of the batch", &label);
         check.run(|| network.forward());
         log.take();
         check.run(|| network.backward());
@@ -141,7 +151,7 @@ fn backward_passes_the_error_from_the_loss_through_the_last_layer_to_the_first()
         backward_calls(&check, &calls);
         check
             .mistake(
-                "This is the label of the next batch. Use the label that forward got, and do not ask for another batch.",
+                "This is the label of the next batch. Use the label that forward got; do not ask for another batch.",
                 probe_batch(batch + 1).1,
             )
             .mistake("This is the label of the first batch. Use the label of the last forward.", probe_batch(0).1)
@@ -151,7 +161,7 @@ fn backward_passes_the_error_from_the_loss_through_the_last_layer_to_the_first()
 }
 
 #[test]
-fn backward_belongs_to_the_last_forward() {
+fn backward_uses_the_label_of_the_last_forward() {
     let (mut network, log) = network();
     let check = Check::new(BACKWARD);
     check.run(|| {
@@ -165,7 +175,7 @@ fn backward_belongs_to_the_last_forward() {
     let check = Check::new(BACKWARD)
         .mistake("This is the label of the first forward. Use the label of the last forward.", probe_batch(0).1)
         .mistake(
-            "This is the label of the next batch. Use the label that forward got, and do not ask for another batch.",
+            "This is the label of the next batch. Use the label that forward got; do not ask for another batch.",
             probe_batch(2).1,
         );
     check.equal(&arguments[0], &probe_batch(1).1);
@@ -186,12 +196,15 @@ fn train_calls_forward_and_backward_once_for_each_iteration() {
         &log.take().0,
         &iteration,
         &[
-            ("train(1) did nothing.", &[]),
-            ("train(1) made two iterations.", &twice),
-            ("train does not call backward, so the network does not learn.", &FORWARD_CALLS),
+            ("train(1) did nothing. It must call forward and backward once.", &[]),
+            ("train(1) made two iterations. It must make one.", &twice),
+            (
+                "train does not call backward, so the network does not learn. Call backward after forward.",
+                &FORWARD_CALLS,
+            ),
             ("train calls backward before forward. Call forward first.", &reversed),
             ("train calls forward twice. Record the loss that the first call returned.", &forward_twice),
-            ("train calls forward again after backward. Record the loss of the forward before it.", &forward_last),
+            ("train calls forward again after backward. Record the loss that the first call returned.", &forward_last),
         ],
     );
     check.run(|| network.train(2));
@@ -200,13 +213,13 @@ fn train_calls_forward_and_backward_once_for_each_iteration() {
         &log.take().0,
         &twice,
         &[
-            ("train(2) made one iteration.", &iteration),
-            ("train(2) made three iterations.", &iteration.repeat(3)),
+            ("train(2) made one iteration. It must make two.", &iteration),
+            ("train(2) made three iterations. It must make two.", &iteration.repeat(3)),
             ("train makes all forward passes first. Each iteration is one forward and one backward.", &all_forward),
         ],
     );
     check.run(|| network.train(0));
-    check.calls(&log.take().0, &[], &[("train(0) made an iteration.", &iteration)]);
+    check.calls(&log.take().0, &[], &[("train(0) made an iteration. It must make none.", &iteration)]);
 }
 
 #[test]
@@ -225,21 +238,21 @@ fn predict_returns_the_output_of_the_last_layer() {
     let (network, log) = network();
     let input = Matrix::from_rows([[1.0, -2.0], [0.5, 4.0], [3.0, 0.0]]);
     let check = Check::new(PREDICT)
-        .given("input", &input)
+        .given("the input", &input)
         .mistake(
-            "The layers come in the wrong order. Pass the input from the first layer to the last.",
+            "The layers are in the wrong order. Pass the input from the first layer to the last.",
             first(&second(&third(&input))),
         )
         .mistake("This is the output of the first layer. Return the output of the last layer.", first(&input))
         .mistake(
-            "This is the output of the layer before the last. Return the output of the last layer.",
+            "This is the output of the second-to-last layer. Return the output of the last layer.",
             second(&first(&input)),
         )
         .mistake("Every layer got the input. Pass each layer the output of the previous layer.", third(&input));
     let prediction = check.run(|| network.predict(input.clone()));
     check.equal(&prediction, &through_layers(&input));
     let with_loss = ["first.predict", "second.predict", "third.predict", "loss.forward"];
-    let needs_none = "predict called the loss. It only passes the input through the layers.";
+    let needs_none = "predict called the loss. It must only pass the input through the layers.";
     check.calls(&log.take().0, &with_loss[..3], &[(needs_none, &with_loss)]);
 }
 
@@ -277,16 +290,20 @@ fn a_network_may_have_a_single_layer() {
         &log.take().0,
         &calls,
         &[
-            ("The first layer got no error. It has weights too, so call its backward.", &calls[..4]),
+            ("The first layer got no error. It may have weights to update too, so call its backward.", &calls[..4]),
             ("forward calls `loss.evaluate`, which keeps nothing for backward. Call `loss.forward`.", &evaluates),
         ],
     );
     Check::new(APPEND)
-        .mistake("The layer has no optimizer, so its weight was not updated.", number(0.0))
+        .mistake(
+            "The layer has no optimizer, so its weight was not updated. Set `parameters.optimizer` to a copy.",
+            number(0.0),
+        )
         .equal(&network.layers()[0].parameters().unwrap().weights, &number(1.0));
 }
 
-/// A network of three layers whose order matters, the second with parameters, and the log of all calls.
+/// Returns a network of three layers whose order matters, and the log of all calls. Only the second layer has
+/// parameters.
 fn network() -> (NeuralNetwork, Log) {
     let log = Log::default();
     let mut network = NeuralNetwork::new(CountingOptimizer(0.0), ProbeData::new(&log), ProbeLoss(log.clone()));
@@ -319,7 +336,7 @@ fn batch_loss(batch: usize) -> f64 {
     probe_loss(&through_layers(&input), &label)
 }
 
-/// The weight of each of three layers with parameters after `iterations`, with an optimizer whose n-th update adds n.
+/// The weights of three layers with one weight each after `iterations`, with an optimizer whose update number n adds n.
 fn weights_after(iterations: usize) -> Matrix {
     let log = Log::default();
     let mut network = NeuralNetwork::new(CountingOptimizer(0.0), ProbeData::new(&log), ProbeLoss(log.clone()));
@@ -357,13 +374,16 @@ fn forward_calls(check: &Check, calls: &[String]) {
             ("The loss is not computed. Call `loss.forward` last.", &FORWARD_CALLS[..4]),
             ("forward calls `loss.evaluate`, which keeps nothing for backward. Call `loss.forward`.", &evaluates),
             ("forward also runs the backward pass. Only backward does that.", &and_back),
-            ("forward leaves out the layers.", &["data.next_batch", "loss.forward"]),
             (
-                "forward leaves out the last layer.",
+                "forward leaves out the layers. Pass the input through all of them.",
+                &["data.next_batch", "loss.forward"],
+            ),
+            (
+                "forward leaves out the last layer. Pass the input through all layers.",
                 &["data.next_batch", "first.forward", "second.forward", "loss.forward"],
             ),
             (
-                "forward leaves out the first layer.",
+                "forward leaves out the first layer. Pass the input through all layers.",
                 &["data.next_batch", "second.forward", "third.forward", "loss.forward"],
             ),
         ],
@@ -383,17 +403,29 @@ fn backward_calls(check: &Check, calls: &[String]) {
                 &forward_order,
             ),
             ("backward asks the data source again. Use the label of the batch that forward took.", &asks),
-            ("backward calls forward again. It uses what the last forward kept.", &again),
-            ("backward computes the error of the loss but does not pass it through the layers.", &BACKWARD_CALLS[..1]),
-            ("backward leaves out the loss. Its backward returns the first error.", &BACKWARD_CALLS[1..]),
-            ("backward leaves out the first layer, which may have weights to update too.", &BACKWARD_CALLS[..3]),
-            ("backward leaves out the last layer.", &["loss.backward", "second.backward", "first.backward"]),
-            ("backward did nothing.", &[]),
+            ("backward calls forward again. It must use what the last forward kept.", &again),
+            (
+                "backward computes the error of the loss but does not pass it through the layers. Call their backward.",
+                &BACKWARD_CALLS[..1],
+            ),
+            (
+                "backward leaves out the loss. Call `loss.backward`, which returns the first error.",
+                &BACKWARD_CALLS[1..],
+            ),
+            (
+                "backward leaves out the first layer. It may have weights to update too, so call its backward.",
+                &BACKWARD_CALLS[..3],
+            ),
+            (
+                "backward leaves out the last layer. Call the backward of every layer.",
+                &["loss.backward", "second.backward", "first.backward"],
+            ),
+            ("backward did nothing. Call `loss.backward`, then the backward of every layer.", &[]),
         ],
     );
 }
 
-/// Checks the errors that the layers got, from the last to the first.
+/// Checks the errors that the layers got, from the last layer to the first.
 fn errors(arguments: &[Matrix], label: &Matrix) {
     let start = probe_error(label);
     let after_third = start.map(|e| 3.0 * e + 0.25);
@@ -405,7 +437,7 @@ fn errors(arguments: &[Matrix], label: &Matrix) {
             "second" => Check::new("Neural Network, backward: each layer gets the error that the next layer returned"),
             _ => Check::new("Neural Network, backward: the first layer gets the error that the next layer returned"),
         };
-        let check = check.given("label of the batch", label);
+        let check = check.given("the label of the batch", label);
         let check = if name == "third" {
             check
         } else {
@@ -426,12 +458,12 @@ fn losses(received: &[f64], expected: &[f64]) {
     let check = Check::new(TRAIN)
         .mistake("No loss was recorded. Record one for each iteration.", row(&[]))
         .mistake("Each recorded loss is the sum of all losses so far. Record the loss of the iteration.", row(&sums))
-        .mistake("There is the last loss, but no earlier one. Add the loss of each iteration to the list.", {
+        .mistake("The list holds only the last loss. Add the loss of each iteration to it.", {
             row(&expected[expected.len() - 1..])
         })
         .mistake("Every loss is recorded twice. Record it once, in train.", row(&twice))
         .mistake(
-            "The losses of the first call of train are missing. Later calls add to the list.",
+            "The losses of the first call of train are missing. Later calls must add to the list.",
             row(&expected[expected.len() / 2 + 1..]),
         );
     let check = match received.len().cmp(&expected.len()) {

@@ -54,7 +54,7 @@ fn backward_works_for_every_shape() {
 }
 
 #[test]
-fn backward_belongs_to_the_last_forward() {
+fn backward_uses_the_input_of_the_last_forward() {
     let (first, second) = (random_matrix(4, 3, 31), random_matrix(4, 3, 32));
     let (e1, e2) = (random_matrix(4, 3, 33), random_matrix(4, 3, 34));
     let masked = |e: &Matrix, x: &Matrix| e.zip_map(x, |e, x| if x > 0.0 { e } else { 0.0 });
@@ -99,17 +99,17 @@ fn predict_returns_the_output_and_does_not_affect_backward() {
     let masked = |x: &Matrix| e.zip_map(x, |e, x| if x > 0.0 { e } else { 0.0 });
     let check =
         Check::new(BACKWARD).given("X′ of forward", &x).given("X′ of predict", &other).given("E′ₙ", &e).mistake(
-            "The mask comes from the input to predict. Use the input of the last forward; predict changes nothing.",
+            "The mask comes from the input of predict. Use the input of the last forward; predict must change nothing.",
             masked(&other),
         );
     check.equal(&check.run(|| relu.backward(e.clone())), &masked(&x));
 }
 
-/// Checks the output of forward.
+/// Checks the output that forward returns.
 fn forward(x: &Matrix, expected: &Matrix) {
     let mut check = Check::new(FORWARD)
         .given("X′", x)
-        .mistake("This is |x|. A negative x becomes 0.", x.map(f64::abs))
+        .mistake("This is |x|. A negative x must become 0.", x.map(f64::abs))
         .mistake("This is min(0, x). Keep the positive x, and replace the negative ones by 0.", x.map(|x| x.min(0.0)))
         .mistake("This is 1 where x > 0, the derivative of f. Forward returns x there.", {
             x.map(|x| f64::from(x > 0.0))
@@ -117,8 +117,8 @@ fn forward(x: &Matrix, expected: &Matrix) {
         .mistake("This is 1 where x ≥ 0, the derivative of f. Forward returns x there.", {
             x.map(|x| f64::from(x >= 0.0))
         })
-        .mistake("This is −max(0, x), with the wrong sign.", x.map(|x| -x.max(0.0)))
-        .mistake("This is max(0, −x). The sign of the input is wrong.", x.map(|x| (-x).max(0.0)))
+        .mistake("This is −max(0, x), so the sign is wrong. ReLU is max(0, x).", x.map(|x| -x.max(0.0)))
+        .mistake("This is max(0, −x), so the sign of the input is wrong. ReLU is max(0, x).", x.map(|x| (-x).max(0.0)))
         .mistake("This is max(1, x). Return the larger of x and 0.", x.map(|x| x.max(1.0)))
         .mistake("The output is limited to 1. f(x) = max(0, x) has no upper limit.", x.map(|x| x.clamp(0.0, 1.0)))
         .mistake("The output is limited to 6. f(x) = max(0, x) has no upper limit.", x.map(|x| x.clamp(0.0, 6.0)))
@@ -128,7 +128,7 @@ fn forward(x: &Matrix, expected: &Matrix) {
         .mistake("This is x · sigmoid(x). ReLU is max(0, x).", x.map(|x| x / (1.0 + (-x).exp())));
     let received = check.run(|| Relu::new().forward(x.clone()));
     if let Some(slope) = leak(&received, x, x) {
-        let leaky = "This is a leaky ReLU, which passes a part of a negative x. The output is 0 there.";
+        let leaky = "This is a leaky ReLU, which passes a part of a negative x. The output must be 0 there.";
         check = check.mistake(leaky, x.map(|x| if x > 0.0 { x } else { slope * x }));
     }
     check.equal(&received, expected);
@@ -140,8 +140,8 @@ fn backward(x: &Matrix, e: &Matrix, expected: &Matrix) {
     let mut check = Check::new(BACKWARD)
         .given("X′", x)
         .given("E′ₙ", e)
-        .mistake("The mask is x ≥ 0. At x = 0 the error is 0.", rule(|x, e| if x >= 0.0 { e } else { 0.0 }))
-        .mistake("The error passes everywhere. It is 0 where x ≤ 0.", e.clone())
+        .mistake("The mask is x ≥ 0. At x = 0 the error must be 0.", rule(|x, e| if x >= 0.0 { e } else { 0.0 }))
+        .mistake("The error passes everywhere. It must be 0 where x ≤ 0.", e.clone())
         .mistake("The mask is the sign of the error. Use the sign of the input x.", rule(|_, e| e.max(0.0)))
         .mistake(
             "Negative errors are lost. Only the sign of x decides whether an error passes.",
@@ -153,19 +153,22 @@ fn backward(x: &Matrix, e: &Matrix, expected: &Matrix) {
         .mistake("This is the mask, 1 where x ≥ 0, without the error. Multiply it by eₙ.", {
             rule(|x, _| f64::from(x >= 0.0))
         })
-        .mistake("The mask is inverted. Errors pass where x > 0.", rule(|x, e| if x > 0.0 { 0.0 } else { e }))
-        .mistake("The mask is inverted. Errors pass where x > 0.", rule(|x, e| if x < 0.0 { e } else { 0.0 }))
+        .mistake("The mask is inverted. Errors must pass where x > 0.", rule(|x, e| if x > 0.0 { 0.0 } else { e }))
+        .mistake("The mask is inverted. Errors must pass where x > 0.", rule(|x, e| if x < 0.0 { e } else { 0.0 }))
         .mistake(
             "The error is multiplied by max(0, x). Multiply it by the derivative of max(0, x), which is 1 where x > 0.",
             rule(|x, e| e * x.max(0.0)),
         )
-        .mistake("The error is multiplied by x. It passes unchanged where x > 0 and is 0 elsewhere.", {
+        .mistake("The error is multiplied by x. It must pass unchanged where x > 0 and be 0 elsewhere.", {
             rule(|x, e| e * x)
         })
         .mistake("This is max(0, x), the output of forward. Backward returns an error.", rule(|x, _| x.max(0.0)))
-        .mistake("The sign of the error is wrong.", rule(|x, e| if x > 0.0 { -e } else { 0.0 }))
         .mistake(
-            "Half of the error passes where x = 0. At x = 0 the error is 0.",
+            "The sign of the error is wrong. Where x > 0, return eₙ itself.",
+            rule(|x, e| if x > 0.0 { -e } else { 0.0 }),
+        )
+        .mistake(
+            "Half of the error passes where x = 0. It must be 0 there.",
             rule(|x, e| match x {
                 x if x > 0.0 => e,
                 0.0 => 0.5 * e,
@@ -173,14 +176,14 @@ fn backward(x: &Matrix, e: &Matrix, expected: &Matrix) {
             }),
         )
         .mistake(
-            "A small positive x is treated as 0. Every positive x passes the error, however small it is.",
+            "A small positive x is treated as 0. Where x is positive, the error must pass, however small x is.",
             rule(|x, e| if x > f64::EPSILON { e } else { 0.0 }),
         )
-        .mistake("The mask is x > 1. Errors pass where x > 0.", rule(|x, e| if x > 1.0 { e } else { 0.0 }))
-        .mistake("The mask is x ≠ 0. Where x is negative the error is 0.", {
+        .mistake("The mask is x > 1. Errors must pass where x > 0.", rule(|x, e| if x > 1.0 { e } else { 0.0 }))
+        .mistake("The mask is x ≠ 0. Where x is negative, the error must be 0.", {
             rule(|x, e| if x == 0.0 { 0.0 } else { e })
         })
-        .mistake("Where x is negative, the error passes with the opposite sign. It is 0 there.", {
+        .mistake("Where x is negative, the error passes with the opposite sign. It must be 0 there.", {
             rule(|x, e| if x > 0.0 { e } else { -e })
         });
     let received = check.run(|| {
@@ -189,13 +192,14 @@ fn backward(x: &Matrix, e: &Matrix, expected: &Matrix) {
         relu.backward(e.clone())
     });
     if let Some(slope) = leak(&received, e, x) {
-        let leaky = "This is a leaky ReLU, which passes a part of the error where x is negative. The error is 0 there.";
+        let leaky =
+            "This is a leaky ReLU, which passes a part of the error where x is negative. The error must be 0 there.";
         check = check.mistake(leaky, e.zip_map(x, |e, x| if x > 0.0 { e } else { slope * e }));
     }
     check.equal(&received, expected);
 }
 
-/// Returns the part of `whole` that was received for the first negative input.
+/// Returns the fraction of `whole` that was received for the first negative input, if it is between 0 and 1.
 fn leak(received: &Matrix, whole: &Matrix, x: &Matrix) -> Option<f64> {
     let place = x.as_slice().iter().position(|&x| x < 0.0).filter(|_| received.shape() == x.shape())?;
     let slope = received.as_slice()[place] / whole.as_slice()[place];

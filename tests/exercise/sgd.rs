@@ -22,10 +22,10 @@ fn one_step_works_with_every_learning_rate_and_shape() {
 fn a_gradient_of_zero_does_not_change_the_weights() {
     let (w, eta) = (random_matrix(3, 2, 7), 0.1);
     let g = Matrix::zeros(3, 2);
-    let check = Check::new(RULE)
-        .given("w", &w)
-        .given("∇L", &g)
-        .mistake("The weights shrink although the gradient is 0. Subtract η ∇L, and no part of w.", &w * (1.0 - eta));
+    let check = Check::new(RULE).given("w", &w).given("∇L", &g).mistake(
+        "The weights shrink although the gradient is 0. Subtract only η ∇L, which is 0 here.",
+        &w * (1.0 - eta),
+    );
     check.equal(&check.run(|| updated(&mut Sgd::new(eta), &w, &g)), &w);
 }
 
@@ -45,16 +45,19 @@ fn a_step_does_not_depend_on_earlier_steps() {
         .given("w of the second step", &w1)
         .given("∇L of the first step", &g1)
         .given("∇L of the second step", &g2)
-        .mistake("The second step uses the gradient of the first step.", w1.zip_map(&g1, |w, g| w - eta * g))
         .mistake(
-            "The second step uses the sum of both gradients. Each step uses its own gradient only.",
+            "The second step uses the gradient of the first step. Use the gradient that `update` receives.",
+            w1.zip_map(&g1, |w, g| w - eta * g),
+        )
+        .mistake(
+            "The second step uses the sum of both gradients. Each step must use only its own gradient.",
             &expected - &(&g1 * eta),
         )
         .mistake(
-            "The second step also moves along the first gradient. That is momentum; SGD keeps no earlier gradient.",
+            "The second step also moves along the first gradient. That is momentum. SGD must keep no earlier gradient.",
             moves_along(&g1),
         )
-        .mistake("The learning rate of the second step differs from that of the first. η is constant.", {
+        .mistake("The learning rate of the second step differs from that of the first. η must be constant.", {
             moves_along(&g2)
         })
         .equal(&w2, &expected);
@@ -70,18 +73,21 @@ fn a_copy_takes_the_same_step() {
     let mut copied = w.clone();
     check.run(|| Sgd::new(0.25).boxed_clone().update(&mut copied, &g));
     let check = Check::new("Basic Optimization (SGD), boxed_clone: a copy with the same learning rate");
-    check.that(extra(&copied, &one, &g).is_none(), "The copy has a different learning rate.");
+    check.that(extra(&copied, &one, &g).is_none(), "The copy has a different learning rate. Copy η as well.");
     check.equal(&copied, &one);
-    check.that(Sgd::new(0.25).learning_rate() == 0.25, "`learning_rate` does not return the η that `new` was given.");
+    check.that(
+        Sgd::new(0.25).learning_rate() == 0.25,
+        "`learning_rate` does not return η. Return the learning rate that `new` received.",
+    );
 }
 
-/// Checks one step from `w` against `g`.
+/// Checks one step from the weights `w` with the gradient `g`.
 fn one_step(w: &Matrix, eta: f64, g: &Matrix, expected: &Matrix) {
     let check = step(w, eta, g);
     check.equal(&check.run(|| updated(&mut Sgd::new(eta), w, g)), expected);
 }
 
-/// A check of one step that knows the results of common mistakes.
+/// Returns a check of one step, with the results of common mistakes.
 fn step(w: &Matrix, eta: f64, g: &Matrix) -> Check {
     let rows = w.rows() as f64;
     let rule = |step: fn(f64, f64, f64) -> f64| w.zip_map(g, |w, g| step(w, eta, g));
@@ -95,17 +101,26 @@ fn step(w: &Matrix, eta: f64, g: &Matrix) -> Check {
         )
         .mistake("This is the step −η ∇L alone. The new weights are w − η ∇L.", rule(|_, eta, g| -eta * g))
         .mistake("This is η ∇L alone. The new weights are w − η ∇L.", rule(|_, eta, g| eta * g))
-        .mistake("The last row of the weights was not updated.", {
+        .mistake("The last row of the weights was not updated. Update every row.", {
             Matrix::from_fn(w.rows(), w.columns(), |i, j| {
                 if i + 1 < w.rows() { w[(i, j)] - eta * g[(i, j)] } else { w[(i, j)] }
             })
         })
-        .mistake("The learning rate η is ignored. This is w − ∇L.", rule(|w, _, g| w - g))
-        .mistake("The learning rate η is ignored, and the gradient is added. This is w + ∇L.", rule(|w, _, g| w + g))
+        .mistake(
+            "This is w − ∇L, so the learning rate η is ignored. The new weights are w − η ∇L.",
+            rule(|w, _, g| w - g),
+        )
+        .mistake(
+            "This is w + ∇L, so η is ignored and the gradient is added. The new weights are w − η ∇L.",
+            rule(|w, _, g| w + g),
+        )
         .mistake("This is the gradient. The new weights are w − η ∇L.", rule(|_, _, g| g))
-        .mistake("η multiplies the weights too. It scales only the gradient.", rule(|w, eta, g| eta * (w - g)))
-        .mistake("η multiplies the weights. It scales only the gradient.", rule(|w, eta, g| eta * w - g))
-        .mistake("Weights and gradient are exchanged. This is ∇L − η w.", rule(|w, eta, g| g - eta * w))
+        .mistake("η multiplies the weights too. It must multiply only the gradient.", rule(|w, eta, g| eta * (w - g)))
+        .mistake("η multiplies the weights. It must multiply the gradient instead.", rule(|w, eta, g| eta * w - g))
+        .mistake(
+            "Weights and gradient are exchanged. This is ∇L − η w; the new weights are w − η ∇L.",
+            rule(|w, eta, g| g - eta * w),
+        )
         .mistake("The gradient is divided by η. Multiply it by η.", rule(|w, eta, g| w - g / eta))
         .mistake(
             "The weights are multiplied by 1 − η ∇L. Subtract η ∇L from them instead.",
@@ -115,16 +130,28 @@ fn step(w: &Matrix, eta: f64, g: &Matrix) -> Check {
             "The weights also shrink, which is weight decay. Subtract only η ∇L.",
             rule(|w, eta, g| w - eta * (g + w)),
         )
-        .mistake("The step uses only the sign of the gradient and ignores its size.", {
+        .mistake("The step uses only the sign of the gradient and ignores its size. Subtract η ∇L.", {
             rule(|w, eta, g| w - eta * g.signum())
         })
-        .mistake("The step uses |∇L| and ignores the sign of the gradient.", rule(|w, eta, g| w - eta * g.abs()))
-        .mistake("The gradient is squared. This is w − η (∇L)².", rule(|w, eta, g| w - eta * g * g))
-        .mistake("The step is taken twice. This is w − 2 η ∇L.", rule(|w, eta, g| w - 2.0 * eta * g))
-        .mistake("The step is divided by the number of rows.", w.zip_map(g, |w, g| w - eta * g / rows))
+        .mistake(
+            "The step uses |∇L| and ignores the sign of the gradient. Subtract η ∇L.",
+            rule(|w, eta, g| w - eta * g.abs()),
+        )
+        .mistake(
+            "The gradient is squared. This is w − η (∇L)²; the new weights are w − η ∇L.",
+            rule(|w, eta, g| w - eta * g * g),
+        )
+        .mistake(
+            "The step is taken twice. This is w − 2 η ∇L; the new weights are w − η ∇L.",
+            rule(|w, eta, g| w - 2.0 * eta * g),
+        )
+        .mistake(
+            "The step is divided by the number of rows. Subtract all of η ∇L.",
+            w.zip_map(g, |w, g| w - eta * g / rows),
+        )
 }
 
-/// Returns the weights after an update of a copy.
+/// Updates a copy of the weights and returns it.
 fn updated(sgd: &mut Sgd, w: &Matrix, g: &Matrix) -> Matrix {
     let mut weights = w.clone();
     sgd.update(&mut weights, g);

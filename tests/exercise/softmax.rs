@@ -7,7 +7,7 @@ const BACKWARD: &str = "SoftMax, backward: Eₙ₋₁ = ŷ (Eₙ − Σⱼ Eₙ,
 
 #[test]
 fn forward_gives_the_probabilities_computed_by_hand() {
-    let x = Matrix::from_rows([[0.0, 2f64.ln(), 5f64.ln()], [1.0, 1.0, 1.0]]); // exp: 1, 2, 5, sum 8; three equal
+    let x = Matrix::from_rows([[0.0, 2f64.ln(), 5f64.ln()], [1.0, 1.0, 1.0]]); // exp: 1, 2, 5 (sum 8); all equal
     let third = 1.0 / 3.0;
     forward(&x, &Matrix::from_rows([[0.125, 0.25, 0.625], [third, third, third]]));
 }
@@ -50,13 +50,13 @@ fn forward_agrees_with_the_reference_values_for_large_inputs() {
 }
 
 #[test]
-fn forward_returns_rows_with_the_sum_one() {
+fn forward_returns_rows_that_sum_to_one() {
     let x = &random_matrix(9, 5, 3) * 20.0;
     let check = Check::new("SoftMax, forward: the elements of a row are in [0, 1], and their sum is 1").given("X′", &x);
     let received = check.run(|| Softmax::new().forward(x.clone()));
     check.that(
         received.as_slice().iter().all(|y| (0.0..=1.0).contains(y)),
-        "Some elements are outside [0, 1]. They are probabilities.",
+        "Some elements are not in [0, 1]. Every element must be a probability.",
     );
     check.equal(&Matrix::from_rows([received.row_sums()]), &Matrix::ones(1, 9));
     check.equal(&received, &softmax(&x));
@@ -90,7 +90,7 @@ fn backward_works_for_every_shape() {
 }
 
 #[test]
-fn backward_belongs_to_the_last_forward() {
+fn backward_uses_the_output_of_the_last_forward() {
     let (first, second) = (random_matrix(4, 3, 51), random_matrix(4, 3, 52));
     let (e1, e2) = (random_matrix(4, 3, 53), random_matrix(4, 3, 54));
     let (previous1, previous2) = (error_previous(&softmax(&first), &e1), error_previous(&softmax(&second), &e2));
@@ -132,7 +132,7 @@ fn predict_returns_the_output_and_does_not_affect_backward() {
     let of_predict = error_previous(&softmax(&other), &e);
     let check =
         Check::new(BACKWARD).given("X′ of forward", &x).given("X′ of predict", &other).given("E′ₙ", &e).mistake(
-            "ŷ is the output of predict. Use the output of the last forward; predict changes nothing.",
+            "ŷ is the output of predict. Use the output of the last forward; predict must change nothing.",
             of_predict,
         );
     check.equal(&check.run(|| layer.backward(e.clone())), &error_previous(&softmax(&x), &e));
@@ -171,7 +171,7 @@ fn row_min(x: &Matrix, i: usize) -> f64 {
     x[i].iter().copied().fold(f64::INFINITY, f64::min)
 }
 
-/// Checks the output of forward for inputs that need the right shift of each row.
+/// Checks the output that forward returns for inputs that need the right shift of each row.
 fn shifted(x: &Matrix, expected: &Matrix) {
     let check = Check::new(SHIFT)
         .given("X′", x)
@@ -184,9 +184,11 @@ fn shifted(x: &Matrix, expected: &Matrix) {
         .mistake("Each row is shifted by its largest |x|. Shift it by its largest x.", {
             unstable(x, |x, i| x[i].iter().fold(0.0, |max: f64, x| max.max(x.abs())))
         })
-        .mistake("The search for the maximum starts at 0 or above, so a row of negative numbers is not shifted.", {
-            unstable(x, |x, i| x[i].iter().copied().fold(0.0, f64::max))
-        })
+        .mistake(
+            "The search for the maximum starts at 0 or a positive number, so a row of negative numbers is not shifted. \
+             Start at `f64::NEG_INFINITY`.",
+            unstable(x, |x, i| x[i].iter().copied().fold(0.0, f64::max)),
+        )
         .mistake(
             "All rows are shifted by the maximum of the first row. Shift each row by its own maximum.",
             unstable(x, |x, _| x.row_maxima()[0]),
@@ -200,22 +202,22 @@ fn shifted(x: &Matrix, expected: &Matrix) {
     check.equal(&check.run(|| Softmax::new().forward(x.clone())), expected);
 }
 
-/// Checks the output of forward.
+/// Checks the output that forward returns.
 fn forward(x: &Matrix, expected: &Matrix) {
     let exp = x.map(f64::exp);
     let largest = Matrix::from_fn(x.rows(), x.columns(), |i, j| f64::from(x.row_argmax()[i] == j));
     let check = Check::new(FORWARD)
         .given("X′", x)
-        .mistake("Each column is normalized. The sum runs over the classes of one row.", {
+        .mistake("Each column is normalized. Normalize each row, which holds the classes of one sample.", {
             softmax(&x.transpose()).transpose()
         })
         .mistake(
-            "The whole batch is normalized by one sum. Each row has its own sum.",
+            "The whole batch is normalized by one sum. Divide each row by its own sum.",
             &exp * (1.0 / exp.row_sums().iter().sum::<f64>()),
         )
         .mistake("This is ln ŷ, the logarithm of the softmax. Return ŷ.", softmax(x).map(f64::ln))
         .mistake("This is exp(x). Divide it by the sum of its row.", exp.clone())
-        .mistake("This is exp(x − max(x)). Divide it by the sum of its row.", {
+        .mistake("This is exp(x − max(x)). Divide it by the sum of its row, not by the largest exp.", {
             Matrix::from_fn(x.rows(), x.columns(), |i, j| (x[(i, j)] - x.row_maxima()[i]).exp())
         })
         .mistake("Each column is shifted by its maximum. A sample is a row, so shift each row.", column_shift(x))
@@ -224,15 +226,12 @@ fn forward(x: &Matrix, expected: &Matrix) {
             x.map(|x| 1.0 / (1.0 + (-x).exp())),
         )
         .mistake("The sign of x is wrong. This uses exp(−x) where Eq. 13 has exp(x).", softmax(&x.map(|x| -x)))
-        .mistake("The base of the power is 2. exp(x) is e to the power of x.", normalized(&x.map(f64::exp2)))
-        .mistake("This is x divided by the sum of its row. The exp is missing.", normalized(x))
-        .mistake("This is the shifted x. The exp is missing.", {
+        .mistake("The base of the power is 2. Use exp(x), e to the power of x.", normalized(&x.map(f64::exp2)))
+        .mistake("This is x divided by the sum of its row. Apply exp to each x first.", normalized(x))
+        .mistake("This is the shifted x. Apply exp, and divide by the sum of the row.", {
             Matrix::from_fn(x.rows(), x.columns(), |i, j| x[(i, j)] - x.row_maxima()[i])
         })
-        .mistake("Each exp is divided by the largest exp of its row. Divide it by the sum of its row.", {
-            Matrix::from_fn(x.rows(), x.columns(), |i, j| (x[(i, j)] - x.row_maxima()[i]).exp())
-        })
-        .mistake("Softmax is applied twice.", softmax(&softmax(x)))
+        .mistake("Softmax is applied twice. Apply it once.", softmax(&softmax(x)))
         .mistake(
             "This is 1 for the largest x of each row and 0 elsewhere. Softmax gives every class a probability above 0.",
             largest,
@@ -241,7 +240,10 @@ fn forward(x: &Matrix, expected: &Matrix) {
             "Each exp is divided by the number of classes. Divide it by the sum of its row.",
             &exp * (1.0 / x.columns() as f64),
         )
-        .mistake("The output is also divided by the batch size.", &softmax(x) * (1.0 / x.rows() as f64));
+        .mistake(
+            "The output is also divided by the batch size. Each row must sum to 1.",
+            &softmax(x) * (1.0 / x.rows() as f64),
+        );
     let received = check.run(|| Softmax::new().forward(x.clone()));
     check.equal(&received, expected);
 }
@@ -262,9 +264,9 @@ fn backward(x: &Matrix, e: &Matrix, expected: &Matrix) {
         .given("Ŷ′", y)
         .given("E′ₙ", e)
         .tolerance(1e-12 * x.max_abs().max(1.0)) // exp(x − ln Σ exp(x)) is correct too; its rounding error grows with x
-        .mistake("The error passes through unchanged. Eq. 14 has a derivative to apply.", e.clone())
+        .mistake("The error passes through unchanged. Apply Eq. 14, ŷ (Eₙ − Σⱼ Eₙ,ⱼ ŷⱼ).", e.clone())
         .mistake(
-            "This is ŷ (1 − ŷ) Eₙ, the backward of a sigmoid. In softmax every output depends on every input.",
+            "This is ŷ (1 − ŷ) Eₙ, the backward of a sigmoid. Every softmax output depends on all inputs of its row.",
             rule(&|_, _, y, e| y * (1.0 - y) * e),
         )
         .mistake("This is ŷ (1 − ŷ). The error Eₙ and the sum over the other outputs are missing.", {
@@ -287,24 +289,30 @@ fn backward(x: &Matrix, e: &Matrix, expected: &Matrix) {
             "The parentheses are missing. ŷ multiplies the whole difference.",
             rule(&|i, _, y, e| y * e - sums_ye[i]),
         )
-        .mistake("The sum runs over the batch. It runs over the classes of one row.", {
+        .mistake("The sum runs over the batch. It must run over the classes of one row.", {
             rule(&|_, j, y, e| y * (e - column_sums[j]))
         })
-        .mistake("One sum over the whole batch is used. Each row has its own sum.", rule(&|_, _, y, e| y * (e - total)))
-        .mistake("The mean over the classes is used. Eq. 14 has the sum.", {
+        .mistake(
+            "One sum over the whole batch is used. Compute a separate sum for each row.",
+            rule(&|_, _, y, e| y * (e - total)),
+        )
+        .mistake("The mean over the classes is used. Eq. 14 has the sum over them.", {
             rule(&|i, _, y, e| y * (e - sums_ye[i] / x.columns() as f64))
         })
         .mistake("This is the sum Σⱼ Eₙ,ⱼ ŷⱼ alone. Eq. 14 is ŷ (Eₙ − sum).", rule(&|i, _, _, _| sums_ye[i]))
         .mistake("This is ŷ Σⱼ Eₙ,ⱼ ŷⱼ alone. Eq. 14 is ŷ (Eₙ − sum).", rule(&|i, _, y, _| y * sums_ye[i]))
-        .mistake("ŷ is squared. Eq. 14 has one factor ŷ.", rule(&|i, _, y, e| y * y * (e - sums_ye[i])))
-        .mistake("The input x is used in place of the output ŷ.", error_previous(x, e))
-        .mistake("ln ŷ is used in place of ŷ.", error_previous(&log, e))
+        .mistake(
+            "ŷ is squared. Eq. 14 has only one factor ŷ before the parentheses.",
+            rule(&|i, _, y, e| y * y * (e - sums_ye[i])),
+        )
+        .mistake("The input x is used in place of the output ŷ. Keep ŷ in forward.", error_previous(x, e))
+        .mistake("ln ŷ is used in place of ŷ. Use ŷ itself.", error_previous(&log, e))
         .mistake(
             "Softmax is applied to ŷ once more. ŷ is already the output of softmax.",
             error_previous(&softmax(y), e),
         )
         .mistake("Softmax is applied to the error. Eq. 14 is ŷ (Eₙ − Σⱼ Eₙ,ⱼ ŷⱼ).", softmax(e))
-        .mistake("This is ŷ, the output of forward. Backward returns an error.", y.clone())
+        .mistake("This is ŷ, the output of forward. Backward returns an error, ŷ (Eₙ − Σⱼ Eₙ,ⱼ ŷⱼ).", y.clone())
         .mistake(
             "This is ŷ (1 − ŷ) (Eₙ − 1). The products of ŷ with the errors of the other outputs are missing.",
             rule(&|_, _, y, e| y * (1.0 - y) * e - y * (1.0 - y)),

@@ -1,5 +1,5 @@
-//! Tests that the handout builds, checks itself and learns Iris without a network and without warnings, and that the
-//! files that `grade` writes have the format that their readers expect.
+//! Tests that the handout builds, checks itself and learns Iris without internet access and without warnings, and that
+//! the files that `grade` writes have the format that Gradescope and Classroom 50 expect.
 
 use super::class::{Class, SECTIONS, feedforward};
 use super::{file, reference};
@@ -74,7 +74,7 @@ fn the_files_for_gradescope_and_classroom_hold_points_and_reasons() {
     for json in [&results, &result] {
         assert_eq!(value(json).map(str::trim), Some(""), "not JSON: {json}");
     }
-    assert!(table.contains("The mask is x ≥ 0. At x = 0 the error is 0."), "{table}");
+    assert!(table.contains("The mask is x ≥ 0. At x = 0 the error must be 0."), "{table}");
     assert!(results.contains("\"score\": 8.89,") && results.contains("The mask is x ≥ 0"), "{results}");
     assert_eq!(results.matches("\"max_score\"").count(), 6);
     assert_eq!(results.matches("\"status\": \"passed\"").count(), 1);

@@ -1,4 +1,4 @@
-//! Wrong solutions: the plain solution with a mistake in one section, and a part of what the grader must say about it.
+//! Wrong solutions: the plain solution with a mistake in one section, and a part of the reason that the grader must give.
 
 use super::Solution;
 
@@ -43,7 +43,7 @@ pub const WRONG: &[Solution] = wrong! {
             "for i in 0..weights.rows() - 1 {
                  for j in 0..weights.columns() { weights[(i, j)] -= eta * gradient[(i, j)]; }
              }";
-    sgd "copy has its own η" says "different learning rate": "Box::new(self.clone())" => "Box::new(Sgd::new(0.1))";
+    sgd "the copy has another η" says "different learning rate": "Box::new(self.clone())" => "Box::new(Sgd::new(0.1))";
     sgd "does nothing" says "unchanged":
         "weights.zip_map_in_place(gradient, |w, g| w - eta * g)" => "let _ = (weights, gradient, eta)";
 
@@ -122,9 +122,9 @@ pub const WRONG: &[Solution] = wrong! {
     fully_connected "updates all but the biases" says "without the biases":
         "optimizer.update(&mut self.parameters.weights, &gradient)" =>
             "let n = self.parameters.weights.rows() - 1;
-             let mut top = self.parameters.weights.first_rows(n).to_matrix();
-             optimizer.update(&mut top, &gradient.first_rows(n).to_matrix());
-             for i in 0..n { self.parameters.weights[i].copy_from_slice(&top[i]); }";
+             let mut first = self.parameters.weights.first_rows(n).to_matrix();
+             optimizer.update(&mut first, &gradient.first_rows(n).to_matrix());
+             for i in 0..n { self.parameters.weights[i].copy_from_slice(&first[i]); }";
     fully_connected "the first optimizer stays" says "first optimizer is still used":
         "if let Some(optimizer) = &mut self.parameters.optimizer {" =>
             "if self.first.is_none() { self.first = self.parameters.optimizer.clone(); }
@@ -137,7 +137,7 @@ pub const WRONG: &[Solution] = wrong! {
         "self.parameters.gradient = Some(gradient)" => "let _ = gradient";
     fully_connected "gradient only without optimizer" says "is None after backward with an optimizer":
         "self.parameters.gradient = Some(gradient)" => "self.parameters.gradient = Some(gradient).filter(|_| self.parameters.optimizer.is_none())";
-    fully_connected "parameters are not lent" says "`parameters` returns None": "        Some(&self.parameters)\n" => "        None\n";
+    fully_connected "parameters returns None" says "`parameters` returns None": "        Some(&self.parameters)\n" => "        None\n";
     fully_connected "never calls the optimizer" says "did not call the optimizer":
         "if let Some(optimizer) = &mut self.parameters.optimizer {" => "if let (Some(optimizer), true) = (&mut self.parameters.optimizer, false) {";
     fully_connected "returns the gradient" says "gradient of the weights":
@@ -145,7 +145,7 @@ pub const WRONG: &[Solution] = wrong! {
             "        let _ = error_previous;\n        self.backward_weights(error);\n        self.parameters.gradient.clone().unwrap()";
     fully_connected "predict without bias" says "":
         "self.extended(input).matmul(&self.parameters.weights) //" => "input.matmul(self.parameters.weights.first_rows(self.parameters.weights.rows() - 1)) //";
-    fully_connected "parameters cannot be changed" says "`parameters_mut` returns None": "        Some(&mut self.parameters)\n" => "        None\n";
+    fully_connected "parameters_mut returns None" says "`parameters_mut` returns None": "        Some(&mut self.parameters)\n" => "        None\n";
     fully_connected "gradient in a separate field" says "Store the gradient in `self.parameters.gradient`":
         "    pub parameters: Parameters,\n" => "    pub parameters: Parameters,\n    gradient: Option<Matrix>,\n",
         "input: None }" => "input: None, gradient: None }",
@@ -158,7 +158,7 @@ pub const WRONG: &[Solution] = wrong! {
         "        self.parameters.gradient = Some(gradient)" =>
             "        self.parameters = Parameters::new(self.parameters.weights.clone());
              self.parameters.gradient = Some(gradient)";
-    fully_connected "a copy of the optimizer in every step" says "forgets what it remembers":
+    fully_connected "a copy of the optimizer in every step" says "does not remember the earlier updates":
         "if let Some(optimizer) = &mut self.parameters.optimizer {" => "if let Some(mut optimizer) = self.parameters.optimizer.clone() {";
     fully_connected "backward_weights does not update" says "backward_weights did not update the weights":
         "        self.backward_weights(error);\n" => "        self.update(error);\n",
@@ -209,7 +209,7 @@ pub const WRONG: &[Solution] = wrong! {
     relu "loses negative errors" says "Negative errors are lost": "|e, x| if x <= 0.0 { 0.0 } else { e }" => "|e, x| if x <= 0.0 { 0.0 } else { e.max(0.0) }";
     relu "remembers the first input" says "first forward":
         "self.input = Some(input);" => "if self.input.as_ref().is_none_or(|old| old.shape() != input.shape()) { self.input = Some(input); }";
-    relu "predict disturbs" says "input to predict":
+    relu "predict replaces the input of forward" says "input of predict":
         "input: Option<Matrix>," => "input: std::cell::RefCell<Option<Matrix>>,",
         "        input.map_in_place(relu);" => "        *self.input.borrow_mut() = Some(input.clone());\n        input.map_in_place(relu);",
         "self.input = Some(input);" => "*self.input.borrow_mut() = Some(input);",
@@ -234,13 +234,13 @@ pub const WRONG: &[Solution] = wrong! {
             "        let max = input.row_maxima().into_iter().fold(f64::NEG_INFINITY, f64::max);\n        for i in 0..input.rows() {",
         "let max = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);" => "";
     softmax "maximum from 0" says "starts at 0": "fold(f64::NEG_INFINITY, f64::max)" => "fold(0.0, f64::max)";
-    softmax "maximum from the smallest positive" says "starts at 0 or above": "fold(f64::NEG_INFINITY, f64::max)" => "fold(f64::MIN_POSITIVE, f64::max)";
+    softmax "maximum from the smallest positive" says "starts at 0 or a positive number": "fold(f64::NEG_INFINITY, f64::max)" => "fold(f64::MIN_POSITIVE, f64::max)";
     softmax "largest absolute value" says "largest |x|": "fold(f64::NEG_INFINITY, f64::max)" => "fold(0.0, |m: f64, x: f64| m.max(x.abs()))";
     softmax "shifted by the minimum" says "minimum": "fold(f64::NEG_INFINITY, f64::max)" => "fold(f64::INFINITY, f64::min)";
-    softmax "normalised over the batch" says "Each column is normalized":
+    softmax "normalized over the batch" says "Each column is normalized":
         "    fn predict(&self, mut input: Matrix) -> Matrix {" => "    fn predict(&self, input: Matrix) -> Matrix {\n        let mut input = input.transpose();",
         "        }\n        input\n    }" => "        }\n        input.transpose()\n    }";
-    softmax "not normalised" says "Divide it by the sum": "*x /= sum;" => "let _ = sum;";
+    softmax "not normalized" says "Divide it by the sum": "*x /= sum;" => "let _ = sum;";
     softmax "logarithm" says "ln ŷ": "*x /= sum;" => "*x = (*x / sum).ln();", "if *x < f64::MIN_POSITIVE" => "if *x == 0.5e-300";
     softmax "sigmoid" says "sigmoid": "(*x - max).exp()" => "1.0 / (1.0 + (-*x + 0.0 * max).exp())", "*x /= sum;" => "let _ = sum;";
     softmax "base 2" says "base of the power is 2": "(*x - max).exp()" => "(*x - max).exp2()";
@@ -252,7 +252,7 @@ pub const WRONG: &[Solution] = wrong! {
     softmax "no factor" says "factor ŷ is missing": "*e = y * (*e - sum);" => "*e -= sum + 0.0 * y;";
     softmax "no sum" says "This is ŷ Eₙ": "*e = y * (*e - sum);" => "*e = y * *e + 0.0 * sum;";
     softmax "adds the sum" says "sum is added": "*e = y * (*e - sum);" => "*e = y * (*e + sum);";
-    softmax "no bracket" says "parentheses are missing": "*e = y * (*e - sum);" => "*e = y * *e - sum;";
+    softmax "no parentheses" says "parentheses are missing": "*e = y * (*e - sum);" => "*e = y * *e - sum;";
     softmax "sign" says "sign is wrong": "*e = y * (*e - sum);" => "*e = y * (sum - *e);";
     softmax "sum of the batch" says "One sum over the whole batch":
         "        for i in 0..error.rows() {\n" =>
@@ -283,8 +283,8 @@ pub const WRONG: &[Solution] = wrong! {
     cross_entropy "base 2" says "base 2": ".ln()" => ".log2()";
     cross_entropy "base 10" says "base 10": ".ln()" => ".log10()";
     cross_entropy "ε of 1e-7" says "ε": "f64::EPSILON).ln()" => "1e-7).ln()";
-    cross_entropy "ε of 1e-12" says "another value": "f64::EPSILON).ln()" => "1e-12).ln()";
-    cross_entropy "held at ε" says "raised to at least ε": "(prediction[(i, k)] + f64::EPSILON).ln()" => "prediction[(i, k)].max(f64::EPSILON).ln()";
+    cross_entropy "ε of 1e-12" says "ε has the wrong value": "f64::EPSILON).ln()" => "1e-12).ln()";
+    cross_entropy "raised to at least ε" says "raised to at least ε": "(prediction[(i, k)] + f64::EPSILON).ln()" => "prediction[(i, k)].max(f64::EPSILON).ln()";
     cross_entropy "smallest positive ε" says "MIN_POSITIVE": "f64::EPSILON).ln()" => "f64::MIN_POSITIVE).ln()";
     cross_entropy "NaN in the loss" says "0 · ln 0":
         "            let k = labelled_class(label, i);\n" => "",
@@ -314,7 +314,7 @@ pub const WRONG: &[Solution] = wrong! {
     cross_entropy "squared" says "squared difference":
         "loss -= (prediction[(i, k)] + f64::EPSILON).ln();" =>
             "let _ = k; loss += prediction[i].iter().zip(&label[i]).map(|(y, t)| (y - t) * (y - t)).sum::<f64>();";
-    cross_entropy "evaluate disturbs" says "evaluate changes nothing":
+    cross_entropy "evaluate replaces the prediction of forward" says "evaluate must change nothing":
         "prediction: Option<Matrix>," => "prediction: std::cell::RefCell<Option<Matrix>>,",
         "        prediction.assert_same_shape(\"CrossEntropyLoss\", label);" =>
             "        *self.prediction.borrow_mut() = Some(prediction.clone());",
@@ -384,7 +384,7 @@ pub const WRONG: &[Solution] = wrong! {
     network "backward at the end" says "": "            self.backward();\n        }" => "        }\n        self.backward();";
     network "predict reversed" says "wrong order": "self.layers.iter().fold(" => "self.layers.iter().rev().fold(";
     network "predict with one layer" says "output of the first layer": "self.layers.iter().fold(" => "self.layers.iter().take(1).fold(";
-    network "predict without the last" says "before the last":
+    network "predict without the last" says "second-to-last":
         "self.layers.iter().fold(" => "self.layers.iter().take(self.layers.len() - 1).fold(";
     network "loss averaged" says "divided by the batch size":
         "let loss = self.loss.forward(output, &label);" => "let loss = self.loss.forward(output, &label) / label.rows() as f64;";

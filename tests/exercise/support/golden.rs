@@ -1,4 +1,4 @@
-//! Reference values for each section, computed by PyTorch's autograd in 64 bits. Each line of a file is a row.
+//! Reference values for each section, computed by PyTorch's autograd in `float64`. Each line of a file is a row.
 
 use feedforward::Matrix;
 

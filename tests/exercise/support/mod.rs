@@ -1,7 +1,7 @@
-//! What the checks share: they compare the received result with the expected one and explain the difference.
+//! Shared by all checks: compares the received result with the expected result and explains the difference.
 
-#![allow(dead_code, reason = "each section uses a part of it and may be compiled alone")]
-#![allow(unreachable_pub, reason = "public to the sections")]
+#![allow(dead_code, reason = "each section uses only a part, and the grader compiles each section alone")]
+#![allow(unreachable_pub, reason = "the modules of the sections use these items")]
 
 pub mod golden;
 mod hint;
@@ -11,7 +11,7 @@ use feedforward::Matrix;
 use feedforward::random::Random;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-/// One thing that a section must do: its equation, the input of the equation, and the results of known mistakes.
+/// A check of one thing that a section must do: its equation, the inputs, and the results of known mistakes.
 pub struct Check {
     equation: &'static str,
     given: Vec<(&'static str, Matrix)>,
@@ -32,7 +32,7 @@ impl Check {
         self
     }
 
-    /// Adds the result of a known mistake. If it is received, the message names the mistake.
+    /// Adds the result of a known mistake. If the code returns this result, the message names the mistake.
     pub fn mistake(mut self, mistake: &'static str, result: Matrix) -> Check {
         self.mistakes.push((mistake, result));
         self
@@ -103,21 +103,21 @@ impl Check {
         }
     }
 
-    /// Fails unless the calls are the expected ones in order. `mistakes` explains other sequences of calls.
+    /// Fails unless the received calls are the expected calls in the same order. `mistakes` explains other sequences.
     #[track_caller]
     pub fn calls(&self, received: &[String], expected: &[&str], mistakes: &[(&str, &[&str])]) {
         if received == expected {
             return;
         }
         let known = mistakes.iter().find(|(_, calls)| received == *calls).map(|(mistake, _)| *mistake);
-        let hint = known.unwrap_or("The calls are not the expected ones, or not in the expected order.");
+        let hint = known.unwrap_or("A call is missing, unexpected, or in the wrong order.");
         let lines = |calls: Vec<&str>| if calls.is_empty() { "none".to_string() } else { calls.join(", ") };
         let received = lines(received.iter().map(String::as_str).collect());
         let expected = lines(expected.to_vec());
         self.fail(&format!("{hint}\n\nexpected calls: {expected}\nreceived calls: {received}"), &[]);
     }
 
-    /// Whether two matrices are equal up to rounding, which is relative to the size of the expected elements.
+    /// Whether two matrices are equal up to rounding. The tolerance is relative to the size of the expected elements.
     fn same(&self, one: &Matrix, other: &Matrix, expected: &Matrix) -> bool {
         let largest = expected.max_abs().max(0.01);
         let agree = |(&x, &y): (&f64, &f64)| {
@@ -147,7 +147,7 @@ pub fn number(x: f64) -> Matrix {
     Matrix::from_rows([[x]])
 }
 
-/// A matrix of numbers uniform in ±2, but none within 0.01 of 0.
+/// A matrix of random numbers in [−2, 2), none of them within 0.01 of 0.
 pub fn random_matrix(rows: usize, columns: usize, seed: u64) -> Matrix {
     let mut random = Random::new(seed);
     Matrix::from_fn(rows, columns, |_, _| {

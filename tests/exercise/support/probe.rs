@@ -19,7 +19,7 @@ impl Log {
     }
 }
 
-/// An optimizer with the rule w/2 − 3g + 1, which no layer computes by chance.
+/// An optimizer with the rule w/2 − 3g + 1, which no layer applies by chance.
 #[derive(Debug)]
 pub struct ProbeOptimizer(pub Log);
 
@@ -54,7 +54,7 @@ impl Optimizer for Descent {
     }
 }
 
-/// An optimizer that remembers how often it was called: its n-th update adds n to every weight.
+/// An optimizer that counts its updates. Update number n, counted from 1, adds n to every weight.
 #[derive(Debug)]
 pub struct CountingOptimizer(pub f64);
 
