@@ -1,12 +1,12 @@
-//! Checks the documentation: every equation and picture of the slides is on its page, every formula agrees with its TeX,
-//! its words and its comment in the source, every picture has a text alternative and cannot break a page, and *next* leads
-//! from the first page to the last.
+//! Checks the documentation: every equation and picture of the slides is on its page, every formula agrees with its
+//! TeX, its words and its comment in the source, every picture has a text alternative and cannot break a page, and the
+//! *next* links lead from the first page to the last.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The sections in the order of the slides: source, title, and the figures and formulas that must be there.
+/// The sections in the order of the slides: source, title, and the figures and formulas that the page must have.
 const PAGES: [(&str, &str, &[&str]); 9] = [
     ("matrix/mod.rs", "Flexibility vs. Abstraction", &["figures/abstraction"]),
     ("neuron.rs", "Artificial Neural Networks", &["figures/neuron", "neuron"]),
@@ -46,7 +46,7 @@ const PAGES: [(&str, &str, &[&str]); 9] = [
     ("cross_entropy.rs", "Cross Entropy Loss", &["figures/cross-entropy", "15", "16", "why-16", "why-16-14"]),
 ];
 
-/// The pages after the slides, in the order of *next*: module, title, and the file of its text.
+/// The pages after the sections, in the order of their *next* links: module, title, and the file with the text.
 const AFTERWORDS: [(&str, &str, &str); 4] = [
     ("whole_step", "The Whole Step", "docs/walk/whole_step.md"),
     ("gradient_check", "Checking Gradients", "src/gradient_check.rs"),
@@ -54,7 +54,7 @@ const AFTERWORDS: [(&str, &str, &str); 4] = [
     ("exercise", "The Exercise", "docs/exercise.md"),
 ];
 
-/// The path of a file of the project.
+/// Returns the path of a file of the project.
 fn path(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
@@ -63,18 +63,18 @@ fn read(name: &str) -> String {
     fs::read_to_string(path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// The names of the files in a folder that have this ending, without the ending.
+/// Returns the names of the files in a folder that have this ending, without the ending.
 fn files(folder: &str, ending: &str) -> BTreeSet<String> {
     let entries = fs::read_dir(path(folder)).unwrap_or_else(|error| panic!("{folder}: {error}"));
     let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     names.filter_map(|name| name.strip_suffix(ending).map(String::from)).collect()
 }
 
-/// The documentation at the head of a module.
+/// The documentation at the beginning of a module.
 struct Head {
-    /// Its text, with the text of the files in `docs/walk` that it includes.
+    /// The text, including the files of `docs/walk` that the module includes.
     text: String,
-    /// The pictures that it includes, such as `formulas/12`, each with the comment after it.
+    /// The included pictures, such as `formulas/12`, each with the comment that follows it.
     pictures: Vec<(String, String)>,
 }
 
@@ -109,7 +109,7 @@ fn head(module: &str) -> Head {
     head
 }
 
-/// All text of a page after the slides. Documentation above a module without code is in `src/lib.rs`.
+/// Returns all text of a page of [`AFTERWORDS`]. If its module has no code, the documentation is in `src/lib.rs`.
 fn afterword(module: &str, file: &str) -> String {
     if let Some(module) = file.strip_prefix("src/") {
         return head(module).text;
@@ -128,22 +128,22 @@ fn afterword(module: &str, file: &str) -> String {
         }
         text += "\n";
     }
-    panic!("src/lib.rs: no page {module}");
+    panic!("src/lib.rs has no `pub mod {module} {{}}` with documentation");
 }
 
-/// The name of the module in this file.
+/// Returns the name of the module in a file.
 fn name(module: &str) -> &str {
     module.trim_end_matches(".rs").trim_end_matches("/mod")
 }
 
-/// All pages in the order of *next*: module, title and text.
+/// Returns all pages in the order of their *next* links: module, title and text.
 fn pages() -> Vec<(&'static str, &'static str, String)> {
     let sections = PAGES.iter().map(|&(file, title, _)| (name(file), title, head(file).text));
     let afterwords = AFTERWORDS.iter().map(|&(module, title, file)| (module, title, afterword(module, file)));
     sections.chain(afterwords).collect()
 }
 
-/// Every picture: its file and its content.
+/// Returns every picture: its file and its content.
 fn pictures() -> Vec<(String, String)> {
     let folders = ["docs/formulas", "docs/figures"].into_iter();
     let names =
@@ -151,7 +151,7 @@ fn pictures() -> Vec<(String, String)> {
     names.map(|name| (format!("{name}.svg"), read(&format!("{name}.svg")))).collect()
 }
 
-/// The value of an attribute of the picture itself, unescaped.
+/// Returns the value of an attribute of the `<svg>` tag, unescaped.
 fn attribute(svg: &str, name: &str) -> Option<String> {
     let tag = svg.trim_start().lines().next().unwrap_or_default();
     let (_, value) = tag.split_once(&format!(" {name}=\""))?;
@@ -163,7 +163,7 @@ fn attribute(svg: &str, name: &str) -> Option<String> {
 #[derive(Clone)]
 struct Formula {
     name: String,
-    number: String, // of the slides; empty if it has none
+    number: String, // on the slides; empty if it has none
     words: String,
     tex: String,
 }
@@ -190,13 +190,21 @@ fn every_formula_is_drawn_from_the_tex_beside_it() {
     let formulas = formulas();
     for Formula { name, number, words, tex } in &formulas {
         let svg = read(&format!("docs/formulas/{name}.svg"));
-        let redraw = "draw it again: cd docs/formulas && npm install && npm run draw";
+        let redraw = "draw it again with: cd docs/formulas && npm install && npm run draw";
         let label = if number.is_empty() { words.clone() } else { format!("Equation {number}: {words}") };
-        assert_eq!(attribute(&svg, "data-tex").as_ref(), Some(tex), "{name}.svg was drawn from other TeX; {redraw}");
-        assert_eq!(attribute(&svg, "aria-label"), Some(label), "{name}.svg has other words; {redraw}");
+        assert_eq!(
+            attribute(&svg, "data-tex").as_ref(),
+            Some(tex),
+            "{name}.svg was drawn from TeX that has changed; {redraw}"
+        );
+        assert_eq!(attribute(&svg, "aria-label"), Some(label), "{name}.svg has words that have changed; {redraw}");
     }
     let named: BTreeSet<String> = formulas.into_iter().map(|formula| formula.name).collect();
-    assert_eq!(named, files("docs/formulas", ".svg"), "formulas.tex and the drawings in docs/formulas differ");
+    assert_eq!(
+        named,
+        files("docs/formulas", ".svg"),
+        "every formula of formulas.tex needs a drawing in docs/formulas, and the reverse"
+    );
 }
 
 #[test]
@@ -204,38 +212,49 @@ fn every_picture_has_a_text_alternative() {
     for (file, svg) in pictures() {
         assert_eq!(attribute(&svg, "role").as_deref(), Some("img"), "{file}");
         let words = attribute(&svg, "aria-label").unwrap_or_default();
-        assert!(words.split(' ').count() >= 4, "{file}: the text alternative is {words:?}");
+        assert!(
+            words.split(' ').count() >= 4,
+            "{file}: the text alternative must have at least four words, but it is “{words}”"
+        );
     }
 }
 
 #[test]
-fn every_picture_can_stand_in_a_page_of_rustdoc() {
+fn every_picture_fits_into_a_page_of_rustdoc() {
     for (file, svg) in pictures() {
-        // rustdoc drops a first and a last line that are blank. A second blank line at the start ends the paragraph before
-        // the picture, and a second one at the end ends the block of HTML. A blank line inside would end it too early.
+        // rustdoc drops a blank first line and a blank last line. Another blank line at the start ends the paragraph
+        // before the picture, and another one at the end ends the block of HTML. A blank line inside would end the
+        // block too early.
         assert!(svg.starts_with("\n\n<svg "), "{file}: must start with two blank lines");
         assert!(svg.ends_with("\n</svg>\n\n\n"), "{file}: must end with two blank lines");
         let lines: Vec<&str> = svg.trim().lines().collect();
         assert!(
             lines[0].ends_with('>') && lines[0].matches('<').count() == 1,
-            "{file}: the first tag is not alone on its line"
+            "{file}: the <svg> tag must be the only tag on its line"
         );
-        assert!(lines.iter().all(|line| !line.trim().is_empty()), "{file}: a blank line inside");
+        assert!(lines.iter().all(|line| !line.trim().is_empty()), "{file}: must have no blank line inside");
 
-        // The picture is self-contained, styles nothing else, and takes the colour of the page.
+        // The picture is self-contained, styles only itself, and takes the colour of the page.
         let drawing = svg.replacen("http://www.w3.org/2000/svg", "", 1);
         for foreign in ["http", "<?xml", "<!", "<script", "<image", "<foreignObject", "@import", "url("] {
-            assert!(!drawing.contains(foreign), "{file}: {foreign}");
+            assert!(!drawing.contains(foreign), "{file}: must not contain {foreign}");
         }
-        let (_, style) = svg.split_once("<style>").unwrap_or_else(|| panic!("{file}: no style"));
+        let (_, style) = svg.split_once("<style>").unwrap_or_else(|| panic!("{file}: must have a <style>"));
         let (style, rest) = style.split_once("</style>").unwrap();
         let rules = style.matches('{').count() - style.matches("@media").count();
-        assert_eq!(rules, style.matches("svg:root {").count(), "{file}: a style that reaches beyond the picture");
-        assert!(!rest.contains("<style"), "{file}: more than one style");
-        assert!(svg.contains("currentColor"), "{file}: does not follow the theme");
-        assert!(svg.contains("max-width:96%;height:auto"), "{file}: does not shrink on a narrow screen");
+        assert_eq!(
+            rules,
+            style.matches("svg:root {").count(),
+            "{file}: every rule must begin with svg:root, or it applies to the whole page"
+        );
+        assert!(!rest.contains("<style"), "{file}: must have only one <style>");
+        assert!(svg.contains("currentColor"), "{file}: must use currentColor to follow the theme");
+        assert!(
+            svg.contains("max-width:96%;height:auto"),
+            "{file}: must have max-width:96%;height:auto to shrink on a narrow screen"
+        );
 
-        // Many pictures share a page, so each has its own ids and refers only to those.
+        // Many pictures share a page, so the ids of a picture are unique, and it refers only to them.
         let name = Path::new(&file).file_stem().unwrap().to_str().unwrap();
         let prefix = format!("{}-{name}-", if file.contains("formulas") { "formula" } else { "figure" });
         let after = |mark: &str| -> BTreeSet<String> {
@@ -243,8 +262,8 @@ fn every_picture_can_stand_in_a_page_of_rustdoc() {
             parts.map(|part| part.split('"').next().unwrap().to_string()).collect()
         };
         let ids = after(" id=\"");
-        assert!(ids.iter().all(|id| id.starts_with(&prefix)), "{file}: an id that does not begin with {prefix}");
-        assert!(after(" href=\"#").is_subset(&ids), "{file}: refers to an id that it does not have");
+        assert!(ids.iter().all(|id| id.starts_with(&prefix)), "{file}: every id must begin with {prefix}");
+        assert!(after(" href=\"#").is_subset(&ids), "{file}: must refer only to ids that it has");
     }
 }
 
@@ -253,7 +272,7 @@ fn every_equation_and_every_figure_is_on_the_page_of_its_section() {
     let mut numbers = BTreeSet::new();
     for (module, title, required) in PAGES {
         let head = head(module);
-        assert!(head.text.starts_with(&format!("**{title}**")), "{module} does not begin with its title");
+        assert!(head.text.starts_with(&format!("**{title}**")), "{module} must begin with **{title}**");
         for name in required {
             let picture = if name.contains('/') { name.to_string() } else { format!("formulas/{name}") };
             assert!(head.shows(&picture), "{module}: {picture} is missing");
@@ -263,7 +282,7 @@ fn every_equation_and_every_figure_is_on_the_page_of_its_section() {
     assert_eq!(numbers, (1..=16).collect());
 }
 
-/// The modules whose heads have pictures.
+/// Returns the modules whose documentation has pictures.
 fn modules() -> impl Iterator<Item = &'static str> {
     PAGES.iter().map(|(module, ..)| *module).chain(["gradient_check.rs"])
 }
@@ -286,9 +305,9 @@ fn every_equation_has_its_number_at_a_line_of_code_and_a_link_back() {
             let comment = line.split_once("// ").filter(|(code, _)| !code.is_empty() && !line.starts_with(['/', '#']));
             comment.is_some_and(|(_, comment)| comment.ends_with(&format!(" ({n})")))
         };
-        assert!(holds(&at_its_line), "no line of code ends with // … ({n})");
+        assert!(holds(&at_its_line), "some line of code must end with // … ({n})");
         let linked = |line: &str| line.starts_with("///") && line.contains(&format!("[({n})]("));
-        assert!(holds(&linked), "no function's documentation links to ({n})");
+        assert!(holds(&linked), "the documentation of some function must link to ({n})");
     }
 }
 
@@ -296,8 +315,8 @@ fn every_equation_has_its_number_at_a_line_of_code_and_a_link_back() {
 fn next_leads_from_the_first_page_to_the_last_and_previous_back() {
     let pages = pages();
     for (i, (page, title, text)) in pages.iter().enumerate() {
-        assert!(text.starts_with(&format!("**{title}**")), "{page} does not begin with its title");
-        let (_, foot) = text.rsplit_once("\n---\n").unwrap_or_else(|| panic!("{page}: no line above the links"));
+        assert!(text.starts_with(&format!("**{title}**")), "{page} must begin with **{title}**");
+        let (_, foot) = text.rsplit_once("\n---\n").unwrap_or_else(|| panic!("{page}: no line --- before the links"));
         let link = |word: &str, (to, title, _): &(&str, &str, String)| format!("{word}: [{title}](crate::{to})");
         let previous = (i > 0).then(|| link("previous", &pages[i - 1]));
         let next = pages.get(i + 1).map(|page| link("next", page));
@@ -310,13 +329,19 @@ fn next_leads_from_the_first_page_to_the_last_and_previous_back() {
 fn every_section_has_its_first_example_in_the_module_and_its_pitfalls() {
     for (module, ..) in PAGES {
         let source = read(&format!("src/{module}"));
-        let (_, paper) = source.split_once("\n//! ## On paper\n").unwrap_or_else(|| panic!("{module}: no On paper"));
-        let (example, _) = paper.split_once("#![doc").unwrap_or_else(|| panic!("{module}: nothing after On paper"));
-        assert!(example.contains("\n//! ```\n//! use feedforward::"), "{module}: no example that runs");
-        assert!(example.contains("\n//! assert"), "{module}: the example asserts nothing");
+        let (_, paper) =
+            source.split_once("\n//! ## On paper\n").unwrap_or_else(|| panic!("{module}: no heading ## On paper"));
+        let (example, _) =
+            paper.split_once("#![doc").unwrap_or_else(|| panic!("{module}: no include after ## On paper"));
+        assert!(
+            example.contains("\n//! ```\n//! use feedforward::"),
+            "{module}: ## On paper must have an example that runs"
+        );
+        assert!(example.contains("\n//! assert"), "{module}: the example must assert something");
         let text = head(module).text;
-        let (_, pitfalls) = text.split_once("\n## Pitfalls\n").unwrap_or_else(|| panic!("{module}: no pitfalls"));
-        assert!(pitfalls.matches("\n- **").count() >= 3, "{module}: too few pitfalls");
+        let (_, pitfalls) =
+            text.split_once("\n## Pitfalls\n").unwrap_or_else(|| panic!("{module}: no heading ## Pitfalls"));
+        assert!(pitfalls.matches("\n- **").count() >= 3, "{module}: must have at least three pitfalls");
     }
 }
 
@@ -325,9 +350,12 @@ fn the_front_page_opens_with_an_example() {
     let head = head("lib.rs").text;
     let (before, rest) = head.split_once("```\n").expect("an example");
     let (example, rest) = rest.split_once("```\n").expect("the end of the example");
-    assert!(before.lines().count() <= 6, "the example starts too late");
-    assert!(example.lines().count() <= 24 && example.contains("assert!"), "a short example that asserts something");
-    assert!(rest.contains("\n## Contents\n"), "the contents follow");
+    assert!(before.lines().count() <= 6, "the example must start within seven lines");
+    assert!(
+        example.lines().count() <= 24 && example.contains("assert!"),
+        "the example must have at most 24 lines and assert something"
+    );
+    assert!(rest.contains("\n## Contents\n"), "the contents must follow the example");
 }
 
 #[test]
@@ -339,22 +367,25 @@ fn every_code_block_of_the_pages_runs() {
         let fences: Vec<&str> = text.lines().filter(|line| line.trim_start().starts_with("```")).collect();
         assert!(fences.len().is_multiple_of(2), "{page}: a code block without an end");
         for opening in fences.iter().step_by(2) {
-            assert!(["```", "```text"].contains(opening), "{page}: {opening} is neither run nor plain text");
+            assert!(["```", "```text"].contains(opening), "{page}: {opening} must be ``` (a test) or ```text");
         }
         let mut code = false;
         for line in text.lines() {
             code ^= line.starts_with("```");
-            assert!(!code || line.chars().count() <= 94, "{page}: wider than a page shows: {line}");
+            assert!(
+                !code || line.chars().count() <= 94,
+                "{page}: a line of code must have at most 94 characters: {line}"
+            );
         }
     }
 }
 
 #[test]
-fn no_page_links_to_a_file_which_rustdoc_would_not_copy() {
+fn no_page_links_to_a_file_that_rustdoc_would_not_copy() {
     for (page, _, text) in pages() {
         for link in text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
             let file = link.contains('/') || link.ends_with(".md") || link.ends_with(".rs");
-            assert!(!file || link.starts_with("https://"), "{page}: {link}");
+            assert!(!file || link.starts_with("https://"), "{page}: must not link to the file {link}");
         }
     }
 }
@@ -368,15 +399,21 @@ fn the_contents_name_every_page_and_the_equations_as_the_readme_does() {
     let (contents, readme) = (rows(&read("docs/walk/contents.md")), rows(&read("README.md")));
     for (i, (module, title, _)) in PAGES.iter().enumerate() {
         let start = format!("{}. {title}", i + 1);
-        let row = contents.iter().find(|row| row[0].starts_with(&start)).unwrap_or_else(|| panic!("no row {start}"));
-        assert!(row[0].ends_with(&format!("[`{}`]", name(module))), "{row:?}: does not link to {module}");
+        let row = contents
+            .iter()
+            .find(|row| row[0].starts_with(&start))
+            .unwrap_or_else(|| panic!("contents.md: no row {start}"));
+        assert!(
+            row[0].ends_with(&format!("[`{}`]", name(module))),
+            "contents.md: the row {start} must link to {module}"
+        );
         let same = readme.iter().find(|row| row[0] == *title).unwrap_or_else(|| panic!("README: no row {title}"));
         let equations = row[2].split("*exercise:*").next().unwrap().trim_end_matches("<br>");
-        assert_eq!(equations, same[2], "{title}: contents and README");
+        assert_eq!(equations, same[2], "{title}: the equations in contents.md and the README must be the same");
     }
     for (module, ..) in AFTERWORDS {
         let links = contents.iter().any(|row| row[0].ends_with(&format!("[`{module}`]")));
-        assert!(links, "the contents do not link to {module}");
+        assert!(links, "contents.md must link to {module}");
     }
 }
 
@@ -385,7 +422,7 @@ fn the_contents_explain_every_symbol() {
     let contents = read("docs/walk/contents.md");
     let (_, legend) = contents.split_once("## Symbols").expect("a legend");
     for symbol in ["b", "n, m", "X′", "W′", "Ŷ′", "L", "E′ₙ", "E′ₙ₋₁", "η", "ε", "N"] {
-        assert!(legend.contains(&format!("\n| {symbol} | ")), "{symbol} is not in the legend");
+        assert!(legend.contains(&format!("\n| {symbol} | ")), "the legend of contents.md must explain {symbol}");
     }
 }
 
@@ -405,10 +442,11 @@ fn every_formula_agrees_with_its_comment_and_its_words() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Says how the three forms of a formula disagree: its TeX, the comment in the source, and its words.
+/// Says how the three forms of a formula disagree (its TeX, the comment in the source, and its words), if they do.
 ///
-/// The comment must be the TeX in Unicode, up to spaces and the semicolons between its lines. The words must name the same
-/// letters and operations; those of a numbered equation just as often, and in the same order if it has no sum.
+/// The comment must be the TeX in Unicode, except for spaces and the semicolons between its lines. The words must name
+/// the same letters and operations. The words of a numbered equation must name them equally often and, if the equation
+/// has no sum, in the same order.
 fn disagreement(formula: &Formula, comment: &str) -> Option<String> {
     let Formula { number, words, tex, .. } = formula;
     let mut sums = Vec::new();
@@ -424,7 +462,7 @@ fn disagreement(formula: &Formula, comment: &str) -> Option<String> {
     }
 
     let said: Vec<&str> = words.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let operations = text.replace("/∂", "∂"); // a derivative is no division
+    let operations = text.replace("/∂", "∂"); // a derivative is not a division
     for (symbols, word) in SPOKEN {
         let written: usize = symbols.iter().map(|symbol| operations.matches(symbol).count()).sum();
         let spoken = said.iter().filter(|said| said.starts_with(word)).count();
@@ -445,10 +483,10 @@ fn disagreement(formula: &Formula, comment: &str) -> Option<String> {
         written.dedup();
         spoken.dedup();
     }
-    (written != spoken).then(|| format!("the formula has the letters {written:?}, the words {spoken:?}"))
+    (written != spoken).then(|| format!("the formula has the letters {written:?}, but {words:?} has {spoken:?}"))
 }
 
-/// Symbols of the formulas, and the beginning of the word that says each.
+/// Symbols of the formulas, and the beginning of the word for each.
 const SPOKEN: [(&[&str], &str); 20] = [
     (&["=", "≈"], "equal"),
     (&["+", "₊", "⁺"], "plus"),
@@ -472,7 +510,7 @@ const SPOKEN: [(&[&str], &str); 20] = [
     (&["where"], "where"),
 ];
 
-/// The variables and numbers in a formula, in order.
+/// Returns the variables and numbers in a formula, in order.
 fn letters(formula: &str) -> Vec<char> {
     let mut formula = formula.replace('ŷ', "y").replace('Ŷ', "Y").replace('ᵀ', "");
     for word in ["exp", "ln", "max", "loss", "if", "else", "where", "because"] {
@@ -483,7 +521,7 @@ fn letters(formula: &str) -> Vec<char> {
     formula.chars().map(plain).filter(char::is_ascii_alphanumeric).collect()
 }
 
-/// A sum's index and its bounds, as in Σⱼ, j = 1 … N.
+/// The index and the bounds of a sum, as in Σⱼ, j = 1 … N.
 #[derive(PartialEq)]
 struct Sum {
     index: String,
@@ -494,7 +532,7 @@ struct Sum {
 /// Translates TeX to Unicode, in the spelling of the comments in the source. Collects the bounds of sums.
 ///
 /// # Panics
-/// If it meets a command that formulas.tex has not used so far.
+/// If [`COMMANDS`] has no translation of a command.
 fn unicode(mut tex: &str, sums: &mut Vec<Sum>) -> String {
     let mut text = String::new();
     while let Some(token) = token(&mut tex) {
@@ -531,7 +569,7 @@ fn unicode(mut tex: &str, sums: &mut Vec<Sum>) -> String {
             group if group.starts_with('{') => unicode(&group[1..group.len() - 1], sums),
             command if command.starts_with('\\') => {
                 let known = COMMANDS.iter().find(|(name, _)| *name == &command[1..]);
-                known.unwrap_or_else(|| panic!("TeX: {command} has no translation")).1.to_string()
+                known.unwrap_or_else(|| panic!("TeX: {command} has no translation; add it to COMMANDS")).1.to_string()
             }
             other => other.to_string(),
         };
@@ -567,11 +605,11 @@ const COMMANDS: [(&str, &str); 25] = [
     ("qquad", " "),
 ];
 
-/// Characters, and the same characters below and above the line.
+/// Characters, and the same characters as subscripts and superscripts.
 const LOWERED: [&str; 2] = ["012+−ijkmns,", "₀₁₂₊₋ᵢⱼₖₘₙₛ,"];
 const RAISED: [&str; 2] = ["012+−()ckntxT", "⁰¹²⁺⁻⁽⁾ᶜᵏⁿᵗˣᵀ"];
 
-/// An index or exponent. If Unicode lacks one of its characters, the text itself after `mark`.
+/// Returns the text as a subscript or superscript. If Unicode lacks one of the characters, puts the text after `mark`.
 fn moved(mark: char, text: &str, [plain, moved]: [&str; 2]) -> String {
     let one = |c: char| moved.chars().nth(plain.chars().position(|known| known == c)?);
     let in_parentheses = text.chars().count() > 1;
@@ -607,13 +645,13 @@ fn argument(tex: &mut &str, sums: &mut Vec<Sum>) -> String {
     unicode(token.strip_prefix('{').and_then(|group| group.strip_suffix('}')).unwrap_or(token), sums)
 }
 
-/// Takes an index or exponent off the TeX and translates it, but leaves it on the line.
+/// Takes an index or exponent off the TeX and translates it, but not into subscripts or superscripts.
 fn script(tex: &mut &str, sums: &mut Vec<Sum>) -> String {
     assert!(matches!(token(tex), Some("_" | "^")), "TeX: no index or exponent before {tex}");
     argument(tex, sums)
 }
 
-/// A part of a fraction, in parentheses where a line of text needs them.
+/// Returns a part of a fraction, in parentheses if a single line of text needs them.
 fn part(text: String, below: bool) -> String {
     let mut depth = 0;
     let mut outside = text.clone(); // of parentheses
@@ -649,7 +687,7 @@ fn environment(tex: &mut &str, sums: &mut Vec<Sum>) -> String {
             };
             rows.iter().map(case).collect::<Vec<_>>().join(", ")
         }
-        _ => panic!("TeX: {name} has no translation"),
+        _ => panic!("TeX: the environment {name} has no translation; add it to `environment`"),
     }
 }
 

@@ -43,7 +43,7 @@ impl DataSource for OneBatch {
 }
 
 #[test]
-fn memory_does_not_grow_during_training_and_peaks_at_three_times_the_parameters_plus_the_activations() {
+fn memory_does_not_grow_during_training_and_stays_within_three_times_the_parameters_plus_the_activations() {
     let (sizes, batch) = ([784, 512, 512, 10], 128);
     let mut random = Random::new(1);
     let input = Matrix::from_fn(batch, sizes[0], |_, _| random.uniform());
@@ -61,17 +61,20 @@ fn memory_does_not_grow_during_training_and_peaks_at_three_times_the_parameters_
     let after_two = IN_USE.load(Relaxed);
     network.train(18);
     let after_twenty = IN_USE.load(Relaxed);
-    let losses = 8 * 64; // the recorded losses, in a vector whose capacity may be twice its length
-    assert!(after_twenty <= after_two + losses, "{after_two} bytes after 2 iterations, {after_twenty} after 20");
+    let losses = 8 * 64; // bytes of the recorded losses, in a vector whose capacity may exceed its length
+    assert!(
+        after_twenty <= after_two + losses,
+        "memory grows: {after_two} bytes after 2 iterations, {after_twenty} after 20"
+    );
 
     let parameters: usize = sizes.windows(2).map(|pair| 8 * (pair[0] + 1) * pair[1]).sum();
-    // Columns of each layer's input and output: X, X′ and Ŷ of a fully connected layer, two of equal width of a ReLU or
-    // a softmax.
+    // Columns of the matrices of each layer: X, X′ and Ŷ′ for a fully connected layer, and an input and an output of
+    // equal width for a ReLU or a softmax.
     let columns = (784 + 785 + 512) + 2 * 512 + (512 + 513 + 512) + 2 * 512 + (512 + 513 + 10) + 2 * 10;
     let activations = 8 * batch * columns;
     let peak = PEAK.load(Relaxed);
     assert!(
         peak <= 3 * parameters + activations,
-        "{peak} bytes at the peak; the parameters take {parameters} and the activations {activations}"
+        "{peak} bytes at the peak, more than 3 times the parameters ({parameters}) plus the activations ({activations})"
     );
 }

@@ -98,7 +98,7 @@ impl Grades {
     }
 }
 
-/// The fields of one line of CSV.
+/// Splits one line of CSV into its fields.
 fn fields(line: &str) -> Vec<String> {
     let mut fields = vec![String::new()];
     let mut quoted = false;

@@ -37,12 +37,12 @@ impl Solution {
     }
 }
 
-/// The source of this section in the reference.
+/// Returns the source of a section in the reference.
 fn reference(section: &str) -> String {
     file("src", section)
 }
 
-/// The source of this section in a folder of the project.
+/// Returns the source of a section in a folder of the project.
 fn file(folder: &str, section: &str) -> String {
     let path = format!("{}/{folder}/{section}.rs", env!("CARGO_MANIFEST_DIR"));
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
@@ -117,7 +117,7 @@ fn every_wrong_solution_loses_points_and_gets_the_right_reason() {
 }
 
 #[test]
-#[ignore = "compiles forty solutions"]
+#[ignore = "compiles more than forty solutions"]
 fn every_unusual_solution_gets_full_marks() {
     let mut class = Class::new("unusual");
     for (name, solution) in together(UNUSUAL) {

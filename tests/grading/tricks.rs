@@ -1,5 +1,5 @@
-//! What the grader must withstand: code that exits, hangs or crashes, forged results, and files that do not belong in a
-//! submission.
+//! Submissions that the grader must withstand: code that exits, hangs or crashes, forged results, and files that do not
+//! belong in a submission.
 
 use super::class::{Class, SECTIONS, feedforward};
 use super::{file, reference};
@@ -35,7 +35,8 @@ const TRICKS: [(&str, &str, &str); 14] = [
     ("endless-output", "loop { println!(\"passed passed passed passed passed passed\"); }", "longer than"),
     (
         "endless-memory",
-        // The system reserves memory for zeros without writing it, so the memory limit comes before the time limit.
+        // The system reserves memory for zeros without writing to it, so the code reaches the memory limit before it
+        // reaches the time limit.
         "let mut all = Vec::new(); loop { all.push(std::hint::black_box(vec![0.0; 1 << 24])); assert!(all.len() < 1 << 20); }",
         "not enough memory",
     ),
@@ -56,7 +57,7 @@ const TRICKS: [(&str, &str, &str); 14] = [
         "ended in the middle",
     ),
     ("unsafe", "unsafe { *weights.as_mut_slice().as_mut_ptr() = 0.0 }", "does not compile: usage of an `unsafe` block"),
-    ("no-rust", "w = w - eta * ∇L;", "does not compile: unknown start of token"),
+    ("not-rust", "w = w - eta * ∇L;", "does not compile: unknown start of token"),
 ];
 
 const UPDATE: &str = "weights.zip_map_in_place(gradient, |w, g| w - eta * g);";
@@ -178,7 +179,7 @@ fn only_the_section_files_are_read_and_no_file_is_changed() {
     }
 }
 
-/// All files of all submissions, with size and modification time.
+/// Returns all files of all submissions, with size and modification time.
 fn listing(class: &Class) -> Vec<String> {
     fn walk(folder: &std::path::Path, all: &mut Vec<String>) {
         for entry in fs::read_dir(folder).unwrap() {

@@ -52,7 +52,7 @@ impl Loss for CrossEntropyLoss {
     }
 }
 
-/// The class k with yₖ = 1 in row i of the label, which must be one-hot.
+/// Returns the class k with yₖ = 1 in row i of the label, which must be one-hot.
 #[track_caller]
 fn labelled_class(label: &Matrix, i: usize) -> usize {
     let mut classes = (0..label.columns()).filter(|&k| label[(i, k)] != 0.0);

@@ -42,7 +42,7 @@ impl FullyConnected {
         FullyConnected { parameters: Parameters::new(weights), input: None }
     }
 
-    /// X′: the samples, a 1 for the bias appended to each.
+    /// Returns X′: the samples, each with a 1 for the bias appended.
     #[track_caller]
     fn extended(&self, input: Matrix) -> Matrix {
         let ((batch, n), (rows, m)) = (input.shape(), self.parameters.weights.shape());

@@ -84,7 +84,7 @@ impl NeuralNetwork {
     }
 
     /// Returns the loss of the prediction for this input, given its label (`batch × classes`). Changes nothing in the
-    /// network: the data may be others than those it trains on.
+    /// network, and the data may differ from the training data.
     pub fn evaluate(&self, input: Matrix, label: &Matrix) -> f64 {
         self.loss.evaluate(&self.predict(input), label)
     }
