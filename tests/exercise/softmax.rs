@@ -141,11 +141,11 @@ fn predict_returns_the_output_and_does_not_affect_backward() {
 /// Eq. 13, for each row.
 fn softmax(x: &Matrix) -> Matrix {
     let maxima = x.row_maxima();
-    normalized(&Matrix::from_fn(x.rows(), x.columns(), |i, j| (x[(i, j)] - maxima[i]).exp()))
+    normalised(&Matrix::from_fn(x.rows(), x.columns(), |i, j| (x[(i, j)] - maxima[i]).exp()))
 }
 
 /// Divides each row by its sum.
-fn normalized(x: &Matrix) -> Matrix {
+fn normalised(x: &Matrix) -> Matrix {
     let sums = x.row_sums();
     Matrix::from_fn(x.rows(), x.columns(), |i, j| x[(i, j)] / sums[i])
 }
@@ -158,13 +158,13 @@ fn error_previous(y: &Matrix, e: &Matrix) -> Matrix {
 
 /// Softmax with a shift other than the maximum of the row.
 fn unstable(x: &Matrix, shift: impl Fn(&Matrix, usize) -> f64) -> Matrix {
-    normalized(&Matrix::from_fn(x.rows(), x.columns(), |i, j| (x[(i, j)] - shift(x, i)).exp()))
+    normalised(&Matrix::from_fn(x.rows(), x.columns(), |i, j| (x[(i, j)] - shift(x, i)).exp()))
 }
 
 /// Softmax with each column shifted by its maximum.
 fn column_shift(x: &Matrix) -> Matrix {
     let maxima = x.transpose().row_maxima();
-    normalized(&Matrix::from_fn(x.rows(), x.columns(), |i, j| (x[(i, j)] - maxima[j]).exp()))
+    normalised(&Matrix::from_fn(x.rows(), x.columns(), |i, j| (x[(i, j)] - maxima[j]).exp()))
 }
 
 fn row_min(x: &Matrix, i: usize) -> f64 {
@@ -208,11 +208,11 @@ fn forward(x: &Matrix, expected: &Matrix) {
     let largest = Matrix::from_fn(x.rows(), x.columns(), |i, j| f64::from(x.row_argmax()[i] == j));
     let check = Check::new(FORWARD)
         .given("X′", x)
-        .mistake("Each column is normalized. Normalize each row, which holds the classes of one sample.", {
+        .mistake("Each column is normalised. Normalise each row, which holds the classes of one sample.", {
             softmax(&x.transpose()).transpose()
         })
         .mistake(
-            "The whole batch is normalized by one sum. Divide each row by its own sum.",
+            "The whole batch is normalised by one sum. Divide each row by its own sum.",
             &exp * (1.0 / exp.row_sums().iter().sum::<f64>()),
         )
         .mistake("This is ln ŷ, the logarithm of the softmax. Return ŷ.", softmax(x).map(f64::ln))
@@ -226,8 +226,8 @@ fn forward(x: &Matrix, expected: &Matrix) {
             x.map(|x| 1.0 / (1.0 + (-x).exp())),
         )
         .mistake("The sign of x is wrong. This uses exp(−x) where Eq. 13 has exp(x).", softmax(&x.map(|x| -x)))
-        .mistake("The base of the power is 2. Use exp(x), e to the power of x.", normalized(&x.map(f64::exp2)))
-        .mistake("This is x divided by the sum of its row. Apply exp to each x first.", normalized(x))
+        .mistake("The base of the power is 2. Use exp(x), e to the power of x.", normalised(&x.map(f64::exp2)))
+        .mistake("This is x divided by the sum of its row. Apply exp to each x first.", normalised(x))
         .mistake("This is the shifted x. Apply exp, and divide by the sum of the row.", {
             Matrix::from_fn(x.rows(), x.columns(), |i, j| x[(i, j)] - x.row_maxima()[i])
         })

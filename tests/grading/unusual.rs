@@ -125,7 +125,7 @@ pub const UNUSUAL: &[Solution] = unusual! {
             "        self.output = Some(input.clone());\n        self.predict(input)",
         "        let output = self.output.as_ref().expect(\"Softmax::backward: call forward first\");" =>
             "        let output = &self.predict(self.output.clone().expect(\"forward first\"));";
-    softmax "raised to the smallest normal number and normalized again":
+    softmax "raised to the smallest normal number and normalised again":
         "        }\n        input\n    }" => "            let sum: f64 = input[i].iter().sum();\n            input[i].iter_mut().for_each(|x| *x /= sum);\n        }\n        input\n    }";
 
     cross_entropy "a product with the label":

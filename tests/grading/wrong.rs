@@ -237,10 +237,10 @@ pub const WRONG: &[Solution] = wrong! {
     softmax "maximum from the smallest positive" says "starts at 0 or a positive number": "fold(f64::NEG_INFINITY, f64::max)" => "fold(f64::MIN_POSITIVE, f64::max)";
     softmax "largest absolute value" says "largest |x|": "fold(f64::NEG_INFINITY, f64::max)" => "fold(0.0, |m: f64, x: f64| m.max(x.abs()))";
     softmax "shifted by the minimum" says "minimum": "fold(f64::NEG_INFINITY, f64::max)" => "fold(f64::INFINITY, f64::min)";
-    softmax "normalized over the batch" says "Each column is normalized":
+    softmax "normalised over the batch" says "Each column is normalised":
         "    fn predict(&self, mut input: Matrix) -> Matrix {" => "    fn predict(&self, input: Matrix) -> Matrix {\n        let mut input = input.transpose();",
         "        }\n        input\n    }" => "        }\n        input.transpose()\n    }";
-    softmax "not normalized" says "Divide it by the sum": "*x /= sum;" => "let _ = sum;";
+    softmax "not normalised" says "Divide it by the sum": "*x /= sum;" => "let _ = sum;";
     softmax "logarithm" says "ln ŷ": "*x /= sum;" => "*x = (*x / sum).ln();", "if *x < f64::MIN_POSITIVE" => "if *x == 0.5e-300";
     softmax "sigmoid" says "sigmoid": "(*x - max).exp()" => "1.0 / (1.0 + (-*x + 0.0 * max).exp())", "*x /= sum;" => "let _ = sum;";
     softmax "base 2" says "base of the power is 2": "(*x - max).exp()" => "(*x - max).exp2()";

@@ -145,7 +145,7 @@ fn pack_block<'p>(tiles: &Tiles, packed: &'p mut Vec<CacheLine>, m: usize, b: Vi
     packed
 }
 
-/// Packs a block whose rows are contiguous, row after row as B is stored: the processor recognizes the order and
+/// Packs a block whose rows are contiguous, row after row as B is stored: the processor recognises the order and
 /// prefetches.
 fn pack_rows_of_strips(tiles: &Tiles, packed: &mut [f64], m: usize, b: View<'_>) {
     for p in 0..b.rows {

@@ -4,7 +4,7 @@ use feedforward::Matrix;
 
 /// Says in one line how the received matrix differs. `same` tells whether it equals a given matrix up to rounding.
 ///
-/// The grader prefers hints that name a mistake, and recognizes the vague ones of this module by their first words.
+/// The grader prefers hints that name a mistake, and recognises the vague ones of this module by their first words.
 pub fn of(received: &Matrix, expected: &Matrix, same: &dyn Fn(&Matrix) -> bool) -> String {
     let ((m, n), (rows, columns)) = (received.shape(), expected.shape());
     if same(&expected.transpose()) {
