@@ -45,12 +45,14 @@ pub trait Layer: Debug + Send {
     }
 
     /// Returns the weights of the layer, with their gradient and optimizer; `None` if the layer has nothing to learn.
+    #[must_use]
     fn parameters(&self) -> Option<&Parameters> {
         None
     }
 
     /// Returns mutable access to what [`parameters`](Layer::parameters) returns, to set the optimizer, load weights or
     /// check gradients.
+    #[must_use]
     fn parameters_mut(&mut self) -> Option<&mut Parameters> {
         None
     }

@@ -132,7 +132,7 @@ impl NeuralNetwork {
             for layer in others.iter_mut().rev() {
                 error = layer.backward(error);
             }
-            first.backward_weights(error); // the data need no error
+            first.backward_weights(error); // there is no previous layer
         }
     }
 

@@ -85,6 +85,7 @@ fn transposing_exchanges_rows_and_columns() {
     assert_eq!(t.transpose(), m);
     assert_eq!(m.t().to_matrix(), t);
     assert_eq!(m.t().shape(), (5, 3));
+    assert_eq!((m.t().rows(), m.t().columns()), (5, 3));
 }
 
 #[test]

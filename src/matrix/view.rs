@@ -30,6 +30,18 @@ impl<'a> From<&'a Matrix> for View<'a> {
 }
 
 impl<'a> View<'a> {
+    /// Returns the number of rows.
+    #[must_use]
+    pub fn rows(self) -> usize {
+        self.rows
+    }
+
+    /// Returns the number of columns.
+    #[must_use]
+    pub fn columns(self) -> usize {
+        self.columns
+    }
+
     /// Returns the shape: (rows, columns).
     #[must_use]
     #[inline]

@@ -158,7 +158,7 @@ pub const UNUSUAL: &[Solution] = unusual! {
         "if let Some(parameters) = layer.parameters_mut() {\n            parameters.optimizer = Some(self.optimizer.boxed_clone());\n        }" =>
             "if layer.parameters().is_some() { layer.parameters_mut().unwrap().optimizer = Some(self.optimizer.clone()); }";
     network "backward for all":
-        "if let Some((first, others)) = self.layers.split_first_mut() {\n            for layer in others.iter_mut().rev() {\n                error = layer.backward(error);\n            }\n            first.backward_weights(error); // the data need no error\n        }" =>
+        "if let Some((first, others)) = self.layers.split_first_mut() {\n            for layer in others.iter_mut().rev() {\n                error = layer.backward(error);\n            }\n            first.backward_weights(error); // there is no previous layer\n        }" =>
             "for layer in self.layers.iter_mut().rev() { error = layer.backward(error); }";
     network "with indices":
         "        for layer in &mut self.layers {\n            output = layer.forward(output);\n        }" =>

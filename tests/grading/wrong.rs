@@ -354,7 +354,7 @@ pub const WRONG: &[Solution] = wrong! {
              }
              /// A list of layers between";
     network "backward from the first layer" says "from the first to the last":
-        "if let Some((first, others)) = self.layers.split_first_mut() {\n            for layer in others.iter_mut().rev() {\n                error = layer.backward(error);\n            }\n            first.backward_weights(error); // the data need no error\n        }" =>
+        "if let Some((first, others)) = self.layers.split_first_mut() {\n            for layer in others.iter_mut().rev() {\n                error = layer.backward(error);\n            }\n            first.backward_weights(error); // there is no previous layer\n        }" =>
             "for layer in &mut self.layers { error = layer.backward(error); }";
     network "asks the data again" says "asks the data source again":
         "let label = self.label.as_ref().expect(\"NeuralNetwork::backward: call forward first\");" => "let label = &self.data.next_batch().1;";

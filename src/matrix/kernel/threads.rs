@@ -32,6 +32,7 @@ pub fn set_threads(count: usize) {
 
 /// Returns the number of threads that large products use: the number given to [`set_threads`], or else the number of
 /// cores of this machine.
+#[must_use]
 pub fn threads() -> usize {
     static CORES: OnceLock<usize> = OnceLock::new();
     match THREADS.load(Relaxed) {
