@@ -5,18 +5,8 @@ mod support;
 use feedforward::data::{Batches, Dataset};
 use feedforward::evaluation::accuracy;
 use feedforward::random::Random;
-use feedforward::{CrossEntropyLoss, DataSource, FullyConnected, Matrix, NeuralNetwork, Relu, Sgd, Softmax};
-use support::{assert_near, golden};
-
-/// A data source that always returns the same batch.
-#[derive(Debug)]
-struct OneBatch(Matrix, Matrix);
-
-impl DataSource for OneBatch {
-    fn next_batch(&mut self) -> (Matrix, Matrix) {
-        (self.0.clone(), self.1.clone())
-    }
-}
+use feedforward::{CrossEntropyLoss, FullyConnected, Matrix, NeuralNetwork, Relu, Sgd, Softmax};
+use support::{OneBatch, assert_near, golden};
 
 #[test]
 fn after_200_training_steps_losses_and_weights_agree_with_the_oracle() {

@@ -3,10 +3,13 @@
 
 #![allow(unsafe_code)] // `GlobalAlloc` is an unsafe trait; this allocator passes every call to the system's
 
+mod support;
+
 use feedforward::random::Random;
-use feedforward::{CrossEntropyLoss, DataSource, FullyConnected, Matrix, NeuralNetwork, Relu, Sgd, Softmax};
+use feedforward::{CrossEntropyLoss, FullyConnected, Matrix, NeuralNetwork, Relu, Sgd, Softmax};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use support::OneBatch;
 
 /// The system's allocator, which also counts the bytes in use and their maximum so far.
 struct Counting;
@@ -29,16 +32,6 @@ unsafe impl GlobalAlloc for Counting {
         IN_USE.fetch_sub(layout.size(), Relaxed);
         // SAFETY: the caller upholds the contract of `dealloc`, and `alloc` got this memory from the system.
         unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-/// A data source that returns the same batch in every iteration.
-#[derive(Debug)]
-struct OneBatch(Matrix, Matrix);
-
-impl DataSource for OneBatch {
-    fn next_batch(&mut self) -> (Matrix, Matrix) {
-        (self.0.clone(), self.1.clone())
     }
 }
 

@@ -1,8 +1,8 @@
 #![allow(dead_code)] // not every test file uses everything
 
-//! Helpers for several test files: the values of an independent oracle, comparisons, panic messages and directories.
+//! Helpers for several test files: the values of an independent oracle, a data source, comparisons, panic messages and directories.
 
-use feedforward::Matrix;
+use feedforward::{DataSource, Matrix};
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -16,6 +16,16 @@ pub fn golden(name: &str) -> Matrix {
     let number = |cell: &str| cell.parse::<f64>().unwrap_or_else(|error| panic!("{path}: {cell:?}: {error}"));
     let rows: Vec<Vec<f64>> = text.lines().map(|line| line.split(',').map(number).collect()).collect();
     Matrix::from_rows(rows)
+}
+
+/// A data source that returns the same batch in every iteration.
+#[derive(Debug)]
+pub struct OneBatch(pub Matrix, pub Matrix);
+
+impl DataSource for OneBatch {
+    fn next_batch(&mut self) -> (Matrix, Matrix) {
+        (self.0.clone(), self.1.clone())
+    }
 }
 
 /// Asserts that every element is within `tolerance` of the expected one, relative to the larger of its absolute value
