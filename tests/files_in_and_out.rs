@@ -245,6 +245,8 @@ fn each_wrong_file_is_named_with_what_would_be_right() {
     let two = file("two.csv", "a,b\n1,2\n");
     let other = file("other.csv", "5.1,3.5,1.4,0.2,rose\n5.0,3.4,1.5,0.2,setosa\n4.9,3.1,1.5,0.1,rose\n");
     let one = file("one.csv", "1,2,a\n");
+    let five = file("five.csv", "5.1,3.5,1.4,0.2,1\n");
+    let six = file("six.csv", "5.1,3.5,1.4,0.2,1,1\n");
     let empty = at(&folder, "");
     for (words, parts) in [
         (vec!["train", "no.csv"], &["\"no.csv\"", "iris and digits"][..]),
@@ -276,6 +278,8 @@ fn each_wrong_file_is_named_with_what_would_be_right() {
         (vec!["predict", &other, "--load", &model], &["column 5", "\"rose\""]),
         (vec!["predict", &damaged, "--load", &model, "--label", "3"], &["line 2, column 2"]),
         (vec!["predict", &one, "--load", &model, "--label", "3"], &["1×2", "takes 4 features"]),
+        (vec!["predict", &five, "--load", &model], &["1×5", "takes 4 features; ", "--label COLUMN"]),
+        (vec!["predict", &six, "--load", &model], &["1×6", "takes 4 features\n"]),
         (vec!["predict", &iris, "--load", &model, "--sed", "1"], &["there is no option --sed"]),
     ] {
         let stderr = failure(&words, 2);

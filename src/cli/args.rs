@@ -255,5 +255,6 @@ mod tests {
         assert_eq!(nearest("--lr"), Some("--learning-rate"));
         assert_eq!(nearest("--frobnicate"), None);
         assert_eq!(nearest("-x"), None);
+        assert_eq!(nearest("-lr"), None); // too short for an abbreviation
     }
 }

@@ -33,7 +33,7 @@ pub(crate) fn rounded(number: f64) -> String {
 pub(crate) fn duration(time: Duration) -> String {
     let seconds = time.as_secs_f64();
     match seconds.round() as u64 {
-        0..10 if seconds < 9.95 => format!("{seconds:.1} s"),
+        0..10 => format!("{seconds:.1} s"),
         s @ 0..60 => format!("{s} s"),
         s @ 60..3600 => format!("{} min {:02} s", s / 60, s % 60),
         s => format!("{} h {:02} min", s / 3600, s / 60 % 60),
@@ -88,7 +88,9 @@ mod tests {
 
     #[test]
     fn times_and_numbers_are_short_at_any_size() {
-        for (seconds, text) in [(0.04, "0.0 s"), (9.96, "10 s"), (59.9, "1 min 00 s"), (7384.0, "2 h 03 min")] {
+        for (seconds, text) in
+            [(0.04, "0.0 s"), (9.4, "9.4 s"), (9.96, "10 s"), (59.9, "1 min 00 s"), (7384.0, "2 h 03 min")]
+        {
             assert_eq!(duration(Duration::from_secs_f64(seconds)), text);
         }
         for (number, text) in [(7.0, "7"), (1234.0, "1.2 k"), (12345.0, "12 k"), (999_600.0, "1.0 M"), (12e6, "12 M")] {
