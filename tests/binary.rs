@@ -179,13 +179,17 @@ fn a_closed_output_is_no_error() {
 }
 
 #[test]
-fn an_unknown_instruction_set_is_refused_in_one_line() {
-    let output = Command::new(env!("CARGO_BIN_EXE_feedforward"))
-        .env("FEEDFORWARD_INSTRUCTION_SET", "AVX9")
-        .output()
-        .expect("the binary starts");
-    let stderr = String::from_utf8(output.stderr).expect("UTF-8");
-    assert_eq!(output.status.code(), Some(2), "{stderr}");
-    let start = "feedforward: FEEDFORWARD_INSTRUCTION_SET=AVX9: unknown instruction set; this machine has portable";
-    assert!(stderr.starts_with(start) && stderr.lines().count() == 1, "{stderr}");
+fn an_unknown_instruction_set_is_refused_in_one_line_by_the_commands_that_use_it() {
+    let run = |words: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_feedforward"));
+        command.args(words).env("FEEDFORWARD_INSTRUCTION_SET", "AVX9").output().expect("the binary starts")
+    };
+    for words in [&[][..], &["train", "digits"], &["predict", "--load", "model", "new.csv"]] {
+        let output = run(words);
+        let stderr = String::from_utf8(output.stderr).expect("UTF-8");
+        assert_eq!(output.status.code(), Some(2), "{words:?}: {stderr}");
+        let start = "feedforward: FEEDFORWARD_INSTRUCTION_SET=AVX9: unknown instruction set; this machine has portable";
+        assert!(stderr.starts_with(start) && stderr.lines().count() == 1, "{words:?}: {stderr}");
+    }
+    assert!(run(&["train", "--help"]).status.success());
 }

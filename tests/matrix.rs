@@ -499,17 +499,20 @@ fn a_product_has_the_same_bits_wherever_its_operands_are_in_memory() {
 
 #[test]
 fn memory_that_is_used_again_for_a_large_product_is_aligned_as_new_memory_is() {
-    // A short vector with a large capacity, which the product would fit into.
-    let mut values = Vec::with_capacity(5000);
-    values.push(1.0);
-    let mut product = Matrix::from_vec(1, 1, values);
-    Matrix::ones(40, 3).matmul_into(&Matrix::ones(3, 40), &mut product);
-    assert_eq!(product, Matrix::filled(40, 40, 3.0));
-    assert_eq!(product.as_slice().as_ptr() as usize % 64, 0);
-
-    let mut values = Vec::with_capacity(5000);
-    values.extend((0..511).map(f64::from));
-    let longer = Matrix::from_vec(511, 1, values).append_column(1.0);
-    assert_eq!(longer, Matrix::from_fn(511, 2, |i, j| if j == 0 { i as f64 } else { 1.0 }));
-    assert_eq!(longer.as_slice().as_ptr() as usize % 64, 0);
+    // Short vectors with a large capacity, which the products would fit into. Some of them are not at a cache line.
+    let vectors: Vec<Vec<f64>> = (0..32).map(|extra| Vec::with_capacity(5000 + 2 * extra)).collect();
+    for (n, mut values) in vectors.into_iter().enumerate() {
+        if n % 2 == 0 {
+            values.push(1.0);
+            let mut product = Matrix::from_vec(1, 1, values);
+            Matrix::ones(40, 3).matmul_into(&Matrix::ones(3, 40), &mut product);
+            assert_eq!(product, Matrix::filled(40, 40, 3.0));
+            assert_eq!(product.as_slice().as_ptr() as usize % 64, 0);
+        } else {
+            values.extend((0..511).map(f64::from));
+            let longer = Matrix::from_vec(511, 1, values).append_column(1.0);
+            assert_eq!(longer, Matrix::from_fn(511, 2, |i, j| if j == 0 { i as f64 } else { 1.0 }));
+            assert_eq!(longer.as_slice().as_ptr() as usize % 64, 0);
+        }
+    }
 }

@@ -61,10 +61,7 @@ const VERSION: OptionSpec = OptionSpec::new("--version", "", "show the version")
 pub(crate) fn main() -> ExitCode {
     let words: Result<Vec<String>, _> = std::env::args_os().skip(1).map(|word| word.into_string()).collect();
     let done = match words {
-        Ok(words) => parse(&words).and_then(|command| {
-            InstructionSet::from_environment().map_err(Failure::Usage)?;
-            run(command)
-        }),
+        Ok(words) => parse(&words).and_then(run),
         Err(word) => Err(Failure::usage(format!("{} is not valid Unicode", quoted(&word.to_string_lossy())))),
     };
     let (message, code) = match done {
@@ -99,9 +96,15 @@ fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Help => help(&mut out.lock())?,
         Command::Version => writeln!(out, "feedforward {}", env!("CARGO_PKG_VERSION"))?,
-        Command::Train(options) => train::run(&options)?,
+        Command::Train(options) => {
+            check_instruction_set()?;
+            train::run(&options)?;
+        }
         Command::TrainHelp => train::help::print(&mut out.lock())?,
-        Command::Predict(options) => predict::run(&options)?,
+        Command::Predict(options) => {
+            check_instruction_set()?;
+            predict::run(&options)?;
+        }
         Command::PredictHelp => predict::help(&mut out.lock())?,
         Command::Handout(options) => handout::run(&options)?,
         Command::HandoutHelp => handout::help(&mut out.lock())?,
@@ -109,6 +112,12 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::GradeHelp => grade::options::help(&mut out.lock())?,
     }
     Ok(())
+}
+
+/// Fails if the environment asks for an instruction set that products cannot use. Otherwise the first product would
+/// panic.
+fn check_instruction_set() -> Result<(), Failure> {
+    InstructionSet::from_environment().map(|_| ()).map_err(Failure::Usage)
 }
 
 /// The failure for a word that names no command. Suggests a command with a similar name, or `train` if the word names

@@ -179,13 +179,14 @@ impl Model {
         check_shapes(&weights, &scaling, &description.names)
             .and_then(|()| check_finite(weights.iter()))
             .map_err(|message| FileError::new(&file, Place::Whole, message))?;
-        Ok(Model::new(weights, scaling, description.names))
+        Ok(Model { layers: layers::from_weights(weights), scaling, names: description.names })
     }
 }
 
 impl Clone for Model {
     fn clone(&self) -> Model {
-        Model::new(self.weights().cloned().collect(), self.scaling.clone(), self.names.clone())
+        let layers = layers::from_weights(self.weights().cloned().collect());
+        Model { layers, scaling: self.scaling.clone(), names: self.names.clone() }
     }
 }
 
