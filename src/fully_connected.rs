@@ -198,7 +198,7 @@ impl Layer for FullyConnected {
         self.extended(input).matmul(&self.parameters.weights) //  X′W′ = Ŷ′            (9)
     }
 
-    /// Output: X′W′ = Ŷ′ [(9)](self). Keeps X′.
+    /// Output: X′W′ = Ŷ′ [(9)](self).
     ///
     /// # Panics
     /// As [`predict`](FullyConnected::predict).
