@@ -95,7 +95,7 @@ impl Loss for CrossEntropyLoss {
         loss
     }
 
-    /// The loss as in [`evaluate`](CrossEntropyLoss::evaluate) [(15)](self). Keeps Ŷ′.
+    /// The loss as in [`evaluate`](CrossEntropyLoss::evaluate) [(15)](self).
     ///
     /// # Panics
     /// As [`evaluate`](CrossEntropyLoss::evaluate).

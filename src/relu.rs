@@ -65,7 +65,7 @@ impl Layer for Relu {
         input
     }
 
-    /// Output: f(x) = max(0, x), element by element. Keeps X′.
+    /// Output: f(x) = max(0, x), element by element.
     fn forward(&mut self, input: Matrix) -> Matrix {
         let output = input.map(relu); //                              max(0, x)
         self.input = Some(input);

@@ -95,7 +95,7 @@ pub(crate) const SECTIONS: [Section; 6] = [
         points: 10,
         asked: &[
             ("evaluate", "cross entropy loss, evaluate: Eq. 15"),
-            ("forward", "cross entropy loss, forward: Eq. 15, and keep the prediction"),
+            ("forward", "cross entropy loss, forward: Eq. 15"),
             ("backward", "cross entropy loss, backward: Eq. 16"),
         ],
         removed: &[Removed::Field("prediction"), Removed::Function("labelled_class")],
