@@ -143,6 +143,18 @@ fn a_split_is_random_and_the_same_for_the_same_seed() {
 }
 
 #[test]
+fn a_split_selects_the_samples_of_a_shuffled_order() {
+    for samples in [0, 1, 2, 3, 10, 101] {
+        let mut order: Vec<usize> = (0..samples).collect();
+        Random::new(7).shuffle(&mut order);
+        let (train, test) = order.split_at((0.6 * samples as f64).round() as usize);
+        let whole = dataset(samples);
+        let expected = (whole.select(train), whole.select(test));
+        assert_eq!(whole.split(0.6, &mut Random::new(7)), expected, "{samples} samples");
+    }
+}
+
+#[test]
 fn a_part_outside_0_to_1_is_refused() {
     for part in [-0.1, 1.1, f64::NAN, f64::INFINITY] {
         let message = panic_message(|| dataset(4).split(part, &mut Random::new(1)));

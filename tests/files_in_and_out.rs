@@ -4,7 +4,7 @@
 mod binary;
 mod support;
 
-use binary::{accuracies, failure, output, run};
+use binary::{accuracies, accuracy, failure, output, run};
 use feedforward::model::Model;
 use std::fs;
 use std::path::Path;
@@ -43,7 +43,8 @@ fn a_csv_file_is_learned_like_the_built_in_data_set() {
     assert!(output.contains("iris.csv: 4 features, 3 classes (setosa, versicolor, virginica)"), "{output}");
     assert!(accuracies(&output).1 > 90.0, "{output}");
     // With the exercise's settings, the run equals the run on the built-in data set, number by number.
-    let settings = "--iterations 200 --batch-size 50 --learning-rate 0.001 --hidden 3 --start uniform --scale largest";
+    let settings = "--iterations 200 --batch-size 50 --learning-rate 0.001 --hidden 3 --start uniform --scale largest \
+                    --validation 0";
     let run = |data: &str| {
         let words: Vec<&str> = ["train", data].into_iter().chain(settings.split(' ')).collect();
         let output = binary::output(&words);
@@ -55,9 +56,11 @@ fn a_csv_file_is_learned_like_the_built_in_data_set() {
 
 #[test]
 fn a_directory_of_images_is_learned() {
-    let output = output(&["train", &here("tests/files/idx"), "--hidden", "8", "--epochs", "30", "--batch-size", "8"]);
+    let images = here("tests/files/idx");
+    let settings = ["--hidden", "8", "--epochs", "30", "--batch-size", "8", "--decay", "1"];
+    let output = output(&[&["train", &images], &settings[..]].concat());
     assert!(output.contains("idx: 12 features, 3 classes (0, 1, 2)"), "{output}");
-    assert!(output.contains("60 samples to train on, 30 to test on"), "{output}");
+    assert!(output.contains("50 samples to train on, 10 for validation, 30 to test on"), "{output}");
     assert!(accuracies(&output).1 > 90.0, "{output}");
 }
 
@@ -73,14 +76,27 @@ fn a_saved_model_predicts_the_test_images_of_a_directory() {
 }
 
 #[test]
-fn label_header_and_test_part_have_an_effect() {
+fn label_header_and_the_sizes_of_the_parts_have_an_effect() {
     let folder = Folder::new();
     let file = at(&folder, "t.csv");
     let rows: String = (0..40).map(|i| format!("{},{i},{}\n", ["no", "yes"][i / 20], i % 7)).collect();
     fs::write(&file, format!("1,2,3\n{rows}")).unwrap();
-    let output = output(&["train", &file, "--header", "yes", "--label", "1", "--test", "0.25", "--epochs", "2"]);
+    let output = output(&[
+        "train",
+        &file,
+        "--header",
+        "yes",
+        "--label",
+        "1",
+        "--test",
+        "0.25",
+        "--validation",
+        "0.4",
+        "--epochs",
+        "2",
+    ]);
     assert!(output.contains("t.csv: 2 features, 2 classes (no, yes)"), "{output}");
-    assert!(output.contains("30 samples to train on, 10 to test on"), "{output}");
+    assert!(output.contains("18 samples to train on, 12 for validation, 10 to test on"), "{output}");
 }
 
 #[test]
@@ -165,7 +181,8 @@ fn plot_mistakes_and_log_are_written_where_the_run_says() {
     for part in [
         "digits: 64 → 32 → 10",
         "loss per sample",
-        "accuracy on the test data",
+        "accuracy on the validation data",
+        "validation data, 200 samples",
         "iterations",
         "prefers-color-scheme:dark",
     ] {
@@ -174,20 +191,26 @@ fn plot_mistakes_and_log_are_written_where_the_run_says() {
     assert_eq!(drawing.matches("<circle").count(), 3); // one per epoch
     let sheet = fs::read_to_string(&sheet).unwrap();
     assert!(sheet.contains("of 599 test images misclassified") && sheet.contains("predicted"), "{sheet}");
-    for drawing in [drawing, sheet] {
+    for drawing in [&drawing, &sheet] {
         assert!(drawing.starts_with("<svg ") && drawing.ends_with("</svg>\n") && !drawing.contains("NaN"));
     }
 
     let log = fs::read_to_string(&log).unwrap();
     let lines: Vec<Vec<&str>> = log.lines().map(|line| line.split(',').collect()).collect();
-    assert_eq!(lines[0], ["epoch", "iterations", "training_loss", "test_accuracy", "seconds"]);
+    assert_eq!(lines[0], ["epoch", "iterations", "training_loss", "validation_accuracy", "seconds"]);
     let counts: Vec<&[&str]> = lines[1..].iter().map(|line| &line[..2]).collect();
-    assert_eq!(counts, [["1", "38"], ["2", "76"], ["3", "114"]]);
+    assert_eq!(counts, [["1", "32"], ["2", "64"], ["3", "96"]]);
     let last = 100.0 * lines[3][3].parse::<f64>().unwrap();
-    assert!((last - accuracies(&text).1).abs() < 0.051, "{log}\n{text}");
+    assert!((last - accuracy(&text, "validation")).abs() < 0.051, "{log}\n{text}");
+    let test = format!("test accuracy {:.1} % after 3 epochs", accuracies(&text).1);
+    assert!(drawing.contains(&test), "{test:?} is not in {plot}");
 
-    let iris = output(&["--plot", &plot, "--iterations", "20"]); // no images, so no drawing of mistakes
+    // Iris has no images, so no mistakes are drawn, and no validation data, so the training data take their place.
+    let iris = output(&["--plot", &plot, "--log", &log, "--iterations", "20"]);
     assert!(!iris.contains("mistakes  "), "{iris}");
+    assert!(fs::read_to_string(&plot).unwrap().contains("accuracy on the training data"));
+    let log = fs::read_to_string(&log).unwrap();
+    assert!(log.starts_with("epoch,iterations,training_loss,training_accuracy,seconds\n"), "{log}");
 }
 
 #[test]
@@ -254,6 +277,7 @@ fn each_wrong_file_is_named_with_what_would_be_right() {
         (vec![&damaged], &["there is no command", "feedforward train "]),
         (vec!["train", &damaged], &["damaged.csv, line 2, column 2: \"four\" is not a finite number"]),
         (vec!["train", &one], &["one.csv", "0 to test on"]),
+        (vec!["train", &other], &["other.csv", "0 for validation (--validation 0 needs none)"]),
         (vec!["train", &empty], &["has no file train-images-idx3-ubyte"]),
         (vec!["train", &iris, "--label", "petal"], &["\"petal\"", "petal width, species"]),
         (vec!["train", "iris", "--label", "1"], &["--label is for CSV files"]),
@@ -267,8 +291,11 @@ fn each_wrong_file_is_named_with_what_would_be_right() {
         (vec!["train", "--save", &iris], &["cannot write the model to ", "iris.csv: "]),
         (vec!["train", "--load", &empty], &["contains no model: there is no model.txt"]),
         (vec!["train", "--load", &model, "--hidden", "5"], &["--load and --hidden exclude each other"]),
-        (vec!["train", "digits", "--load", &model], &["digits: ", "1198×64", "takes 4 features"]),
-        (vec!["train", &other, "--load", &model], &["the class \"rose\"", "setosa, versicolor, virginica"]),
+        (vec!["train", "digits", "--load", &model], &["digits: the samples have 64 features, but the model takes 4\n"]),
+        (
+            vec!["train", &other, "--load", &model, "--validation", "0"],
+            &["the class \"rose\"", "setosa, versicolor, virginica"],
+        ),
         (vec!["predict"], &["predict needs one file or directory"]),
         (vec!["predict", &iris], &["predict needs a model: --load DIR"]),
         (vec!["predict", &images, "--load", &model, "--label", "3"], &["--label is for CSV files", &images]),
@@ -277,9 +304,9 @@ fn each_wrong_file_is_named_with_what_would_be_right() {
         (vec!["predict", &two, "--load", &model], &["\"sepal length\"", "a, b"]),
         (vec!["predict", &other, "--load", &model], &["column 5", "\"rose\""]),
         (vec!["predict", &damaged, "--load", &model, "--label", "3"], &["line 2, column 2"]),
-        (vec!["predict", &one, "--load", &model, "--label", "3"], &["1×2", "takes 4 features"]),
-        (vec!["predict", &five, "--load", &model], &["1×5", "takes 4 features; ", "--label COLUMN"]),
-        (vec!["predict", &six, "--load", &model], &["1×6", "takes 4 features\n"]),
+        (vec!["predict", &one, "--load", &model, "--label", "3"], &["have 2 features, but the model takes 4\n"]),
+        (vec!["predict", &five, "--load", &model], &["have 5 features, but the model takes 4; ", "--label COLUMN"]),
+        (vec!["predict", &six, "--load", &model], &["have 6 features, but the model takes 4\n"]),
         (vec!["predict", &iris, "--load", &model, "--sed", "1"], &["there is no option --sed"]),
     ] {
         let stderr = failure(&words, 2);

@@ -2,7 +2,7 @@
 
 use crate::cli::args::{Arguments, OptionSpec, nearest};
 use crate::cli::failure::Failure;
-use crate::cli::format::quoted;
+use crate::cli::format::{plural, quoted};
 use feedforward::Matrix;
 use feedforward::data::csv::{self, Label};
 use feedforward::model::Model;
@@ -112,12 +112,11 @@ impl CsvOptions {
 /// Fails if the model cannot take these inputs (`samples × features`); `data` names them. The message ends with the
 /// hint if the inputs have exactly one feature too many.
 pub(crate) fn check_features(data: &str, inputs: &Matrix, model: &Model, hint: &str) -> Result<(), Failure> {
-    let ((samples, features), expected) = (inputs.shape(), model.features());
+    let (features, expected) = (inputs.columns(), model.features());
     if features == expected {
         return Ok(());
     }
     let hint = if features == expected + 1 { hint } else { "" };
-    Err(Failure::usage(format!(
-        "{data}: the inputs are {samples}×{features}, but the model takes {expected} features{hint}"
-    )))
+    let features = plural(features, "feature", "features");
+    Err(Failure::usage(format!("{data}: the samples have {features}, but the model takes {expected}{hint}")))
 }

@@ -18,6 +18,15 @@ pub(crate) fn accuracy(fraction: f64, samples: usize) -> String {
     percent(fraction, if samples < 1000 { 1 } else { 2 })
 }
 
+/// The number with the fewest digits that read back as the same number, and with an exponent if it is very small or
+/// very large: `0.003`, `1e-7`.
+pub(crate) fn number(number: f64) -> String {
+    match number.abs() {
+        0.0 | 1e-4..1e7 => number.to_string(),
+        _ => format!("{number:e}"),
+    }
+}
+
 /// The number with two significant digits, thousands as `k` and millions as `M`.
 pub(crate) fn rounded(number: f64) -> String {
     match number {
@@ -95,6 +104,9 @@ mod tests {
         }
         for (number, text) in [(7.0, "7"), (1234.0, "1.2 k"), (12345.0, "12 k"), (999_600.0, "1.0 M"), (12e6, "12 M")] {
             assert_eq!(rounded(number), text);
+        }
+        for (x, text) in [(0.0, "0"), (0.003, "0.003"), (12.5, "12.5"), (2.2e-308, "2.2e-308"), (-1e300, "-1e300")] {
+            assert_eq!(number(x), text);
         }
         for (number, text) in [(5.0, "5"), (0.0, "0"), (35.0 / 9.0, "3.89"), (2.5, "2.5")] {
             assert_eq!(points(number), text);

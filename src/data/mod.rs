@@ -108,12 +108,15 @@ impl Dataset {
     /// ```
     #[must_use]
     #[track_caller]
-    pub fn split(&self, part: f64, random: &mut Random) -> (Dataset, Dataset) {
+    pub fn split(self, part: f64, random: &mut Random) -> (Dataset, Dataset) {
         assert!((0.0..=1.0).contains(&part), "Dataset::split: the part must be within 0 … 1, not {part}");
         let mut order: Vec<usize> = (0..self.samples()).collect();
         random.shuffle(&mut order);
-        let (train, test) = order.split_at((part * self.samples() as f64).round() as usize);
-        (self.select(train), self.select(test))
+        let count = (part * self.samples() as f64).round() as usize;
+        let (inputs, test_inputs) = self.inputs.split_rows(&order, count);
+        let (labels, test_labels) = self.labels.split_rows(&order, count);
+        let test = Dataset { inputs: test_inputs, labels: test_labels, names: self.names.clone() };
+        (Dataset { inputs, labels, names: self.names }, test)
     }
 }
 

@@ -214,6 +214,25 @@ impl Matrix {
         Matrix { rows: rows.len(), columns: self.columns, values }
     }
 
+    /// Brings the rows into the given order, a permutation, and cuts the matrix after the first `count`. The first part
+    /// keeps the memory of the matrix.
+    pub(crate) fn split_rows(mut self, order: &[usize], count: usize) -> (Matrix, Matrix) {
+        let columns = self.columns;
+        for i in 0..self.rows {
+            let mut from = order[i];
+            while from < i {
+                from = order[from]; // the row that was here before its place was filled
+            }
+            if from > i {
+                let (upper, lower) = self.values.split_at_mut(from * columns);
+                upper[i * columns..][..columns].swap_with_slice(&mut lower[..columns]);
+            }
+        }
+        let rest = self.select_rows(&(count..self.rows).collect::<Vec<_>>());
+        self.values.resize(count * columns);
+        (Matrix { rows: count, ..self }, rest)
+    }
+
     /// Appends a column on the right with `value` in every element. A `value` of 1 gives the column of ones that
     /// belongs to the biases.
     ///

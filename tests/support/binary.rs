@@ -28,10 +28,16 @@ pub fn failure(words: &[&str], code: i32) -> String {
     stderr
 }
 
+/// The accuracy on the training, validation or test data, in percent.
+#[track_caller]
+pub fn accuracy(output: &str, part: &str) -> f64 {
+    let line = output.lines().find(|line| line.starts_with("accuracy ")).expect("a line with the accuracy");
+    let mut words = line.split_whitespace().skip_while(|word| *word != part);
+    words.nth(1).and_then(|word| word.parse().ok()).expect(part)
+}
+
 /// The accuracies on the training and on the test data, in percent.
 #[track_caller]
 pub fn accuracies(output: &str) -> (f64, f64) {
-    let line = output.lines().find(|line| line.starts_with("accuracy ")).expect("a line with the accuracy");
-    let mut words = line.split_whitespace().filter_map(|word| word.parse().ok());
-    (words.next().expect("on the training data"), words.next().expect("on the test data"))
+    (accuracy(output, "training"), accuracy(output, "test"))
 }

@@ -19,10 +19,11 @@ pub(crate) struct Curves<'a> {
     pub(crate) caption: &'a str,
     /// The mean loss per sample of each iteration.
     pub(crate) losses: &'a [f64],
-    /// For each epoch, the number of iterations up to its end and the accuracy on the test data, 0 … 1.
+    /// For each epoch, the number of iterations up to its end and the accuracy on the watched data, 0 … 1.
     pub(crate) accuracies: &'a [(usize, f64)],
-    /// The number of test samples.
-    pub(crate) test_samples: usize,
+    /// The watched data, `validation` or `training`, and the number of their samples.
+    pub(crate) watched: &'a str,
+    pub(crate) samples: usize,
 }
 
 /// Plots the loss on the left and the accuracy on the right, both over the iterations.
@@ -78,7 +79,8 @@ fn accuracies(svg: &mut String, curves: &Curves) {
     let lowest = percent.iter().copied().fold(100.0, f64::min);
     let ticks = Ticks::over(lowest, 100.0);
     let field = ACCURACY;
-    field.axes(svg, "accuracy on the test data", &ticks, iterations, &|value| format!("{value:.*} %", ticks.digits()));
+    let title = format!("accuracy on the {} data", curves.watched);
+    field.axes(svg, &title, &ticks, iterations, &|value| format!("{value:.*} %", ticks.digits()));
     let x = |end: usize| field.left + field.width * end as f64 / iterations as f64;
     let points = epochs.iter().zip(&percent).map(|(&(end, _), &percent)| (x(end), field.y(&ticks, percent)));
     writeln!(svg, "<path class=\"accuracy\" d=\"{}\"/>", path(points.clone())).expect("a string");
@@ -86,7 +88,7 @@ fn accuracies(svg: &mut String, curves: &Curves) {
         writeln!(svg, "<circle class=\"point\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4\"/>").expect("a string");
     }
     let (left, y) = (field.left + field.width - 220.0, field.top + field.height - 22.0);
-    let text = format!("test data, {} samples", curves.test_samples);
+    let text = format!("{} data, {} samples", curves.watched, curves.samples);
     writeln!(
         svg,
         "<path class=\"accuracy\" d=\"M{left} {y}h28\"/><text x=\"{}\" y=\"{}\">{text}</text>",

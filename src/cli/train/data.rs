@@ -1,10 +1,10 @@
-//! The data of a run: read, split into a training and a test part, and scaled.
+//! The data of a run: read, split into training, validation and test data, and scaled.
 
-use super::options::Options;
+use super::options::{Options, VALIDATION};
 use super::settings::Scale;
 use crate::cli::data::{Files, Input, check_features};
 use crate::cli::failure::Failure;
-use crate::cli::format::{plural, quoted};
+use crate::cli::format::{few, plural, quoted};
 use feedforward::Matrix;
 use feedforward::data::csv::{self, Label};
 use feedforward::data::{Dataset, Scaling, idx, one_hot};
@@ -17,6 +17,9 @@ pub(crate) struct Data {
     /// The name of the data set.
     pub(crate) name: String,
     pub(crate) train: Arc<Dataset>,
+    /// The samples to compare settings with. `None`: all others are training data.
+    pub(crate) validation: Option<Dataset>,
+    /// The samples for the test at the end. Nothing else may look at them.
     pub(crate) test: Dataset,
     /// The scaling of the inputs, learned on the training part or taken from the loaded model.
     pub(crate) scaling: Scaling,
@@ -24,31 +27,52 @@ pub(crate) struct Data {
     pub(crate) image: Option<(usize, usize)>,
 }
 
+/// The samples on which a run measures its network after every epoch.
+pub(crate) struct Watched<'a> {
+    /// Which samples they are, in one word.
+    pub(crate) name: &'static str,
+    pub(crate) samples: &'a Dataset,
+}
+
 impl Data {
-    /// Reads the data, splits them unless they come in two parts, and scales them. A loaded model defines the scaling
+    /// Reads the data, splits them, and scales them by what the training data say. A loaded model defines the scaling
     /// and the order of the classes.
     pub(crate) fn read(options: &Options, model: Option<&Model>, random: &mut Random) -> Result<Data, Failure> {
         let name = options.input.name();
-        let (mut train, mut test, image) = read(options, model, random)?;
-        if train.samples() == 0 || test.samples() == 0 {
-            return Err(Failure::usage(format!(
-                "{name}: {} to train on and {} to test on; each part needs at least one",
-                plural(train.samples(), "sample", "samples"),
-                test.samples()
-            )));
-        }
-        if let Some(model) = model {
-            (train, test) = (with_classes_of(model, train, &name)?, with_classes_of(model, test, &name)?);
-        }
+        let (train, test, image) = read(options, model, random)?;
+        let (train, validation) = match options.settings.validation {
+            0.0 => (train, None),
+            part => {
+                let (train, validation) = train.split(1.0 - part, random);
+                (train, Some(validation))
+            }
+        };
+        check_sizes(&name, &train, validation.as_ref(), &test)?;
         let scaling = match (model, options.settings.scale) {
             (Some(model), _) => model.scaling().clone(),
             (None, Scale::Largest) => Scaling::by_largest(&train.inputs),
             (None, Scale::Standardise) => Scaling::standardise(&train.inputs),
             (None, Scale::None) => Scaling::none(train.inputs.columns()),
         };
-        scaling.apply(&mut train.inputs);
-        scaling.apply(&mut test.inputs);
-        Ok(Data { name, train: Arc::new(train), test, scaling, image })
+        let prepared = |mut part: Dataset| {
+            if let Some(model) = model {
+                take_names_of(model, &mut part, &name)?;
+            }
+            scaling.apply(&mut part.inputs);
+            Ok::<Dataset, Failure>(part)
+        };
+        let validation = validation.map(prepared).transpose()?;
+        let (train, test) = (Arc::new(prepared(train)?), prepared(test)?);
+        Ok(Data { name, train, validation, test, scaling, image })
+    }
+
+    /// The validation data, or the training data if there are none. Never the test data: whoever watches a run chooses
+    /// by what they see.
+    pub(crate) fn watched(&self) -> Watched<'_> {
+        match &self.validation {
+            Some(samples) => Watched { name: "validation", samples },
+            None => Watched { name: "training", samples: &self.train },
+        }
     }
 
     /// The names of the classes.
@@ -82,21 +106,37 @@ fn read(options: &Options, model: Option<&Model>, random: &mut Random) -> Result
     Ok((train, test, image))
 }
 
-/// The data with the classes of the model, which may have more. Fails if the model does not fit the data.
-fn with_classes_of(model: &Model, mut data: Dataset, name: &str) -> Result<Dataset, Failure> {
-    check_features(name, &data.inputs, model, "")?;
-    if data.names.classes != model.names().classes {
-        let position = |class: &String| {
-            let position = model.names().classes.iter().position(|known| known == class);
-            position.ok_or_else(|| {
-                let known = model.names().classes.join(", ");
-                Failure::usage(format!("{name}: the model does not know the class {}; it knows {known}", quoted(class)))
-            })
-        };
-        let positions = data.names.classes.iter().map(position).collect::<Result<Vec<usize>, _>>()?;
-        let classes: Vec<usize> = data.labels.row_argmax().into_iter().map(|class| positions[class]).collect();
-        data.labels = one_hot(&classes, model.names().classes.len());
-        data.names.classes = model.names().classes.clone();
+/// Fails if a part has no sample.
+fn check_sizes(name: &str, train: &Dataset, validation: Option<&Dataset>, test: &Dataset) -> Result<(), Failure> {
+    let parts = [Some(train), validation, Some(test)];
+    if parts.into_iter().flatten().all(|part| part.samples() > 0) {
+        return Ok(());
     }
-    Ok(data)
+    let validation = match validation {
+        Some(part) => format!(", {} for validation ({} 0 needs none)", part.samples(), VALIDATION.name),
+        None => String::new(),
+    };
+    let train = plural(train.samples(), "sample", "samples");
+    Err(Failure::usage(format!(
+        "{name}: {train} to train on{validation} and {} to test on; each part needs at least one",
+        test.samples()
+    )))
+}
+
+/// Gives the data the classes of the model, which may have more, and the names of its features. Fails if the model does
+/// not fit the data.
+fn take_names_of(model: &Model, data: &mut Dataset, name: &str) -> Result<(), Failure> {
+    check_features(name, &data.inputs, model, "")?;
+    let known = &model.names().classes;
+    let position = |class: &String| {
+        let position = known.iter().position(|known| known == class);
+        let unknown =
+            || format!("{name}: the model does not know the class {}; it knows {}", quoted(class), few(known));
+        position.ok_or_else(|| Failure::Usage(unknown()))
+    };
+    let positions = data.names.classes.iter().map(position).collect::<Result<Vec<usize>, _>>()?;
+    let classes: Vec<usize> = data.labels.row_argmax().into_iter().map(|class| positions[class]).collect();
+    data.labels = one_hot(&classes, known.len());
+    data.names = model.names().clone();
+    Ok(())
 }

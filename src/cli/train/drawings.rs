@@ -4,8 +4,9 @@ use super::settings::Settings;
 use super::training::Training;
 use crate::cli::draw::{curves, mistakes};
 use crate::cli::failure::{Failure, cannot_write};
-use crate::cli::format::{accuracy, plural};
+use crate::cli::format::{accuracy, number, plural};
 use feedforward::Matrix;
+use feedforward::evaluation;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -16,7 +17,7 @@ pub(super) fn write(
     training: &Training,
     prediction: &Matrix,
 ) -> Result<Vec<(&'static str, PathBuf)>, Failure> {
-    let mut drawings = vec![("plot", plot.to_path_buf(), curves(training))];
+    let mut drawings = vec![("plot", plot.to_path_buf(), curves(training, prediction))];
     if let Some(image) = training.data.image {
         let path = format!("{}-mistakes.svg", plot.display().to_string().trim_end_matches(".svg"));
         drawings.push(("mistakes", PathBuf::from(path), mistakes(training, prediction, image)));
@@ -29,24 +30,26 @@ pub(super) fn write(
     Ok(written)
 }
 
-/// Draws loss and accuracy.
-fn curves(training: &Training) -> String {
+/// Draws the loss and the accuracy on the watched data; the caption has the accuracy on the test data.
+fn curves(training: &Training, prediction: &Matrix) -> String {
     let Training { data, settings, .. } = training;
     let Settings { learning_rate, decay, seed, .. } = settings;
     let sizes: Vec<String> = training.weights().map(|weights| format!(" → {}", weights.columns())).collect();
-    let last = training.epochs.last().map_or(0.0, |epoch| epoch.accuracy);
-    let decays = if *decay < 1.0 { format!(" (× {decay} per epoch)") } else { String::new() };
+    let (watched, test) = (data.watched(), evaluation::accuracy(prediction, &data.test.labels));
+    let decays = if *decay < 1.0 { format!(" (× {} per epoch)", number(*decay)) } else { String::new() };
     curves::draw(&curves::Curves {
         title: &format!("{}: {}{}", data.name, data.train.inputs.columns(), sizes.concat()),
         caption: &format!(
-            "SGD, learning rate {learning_rate}{decays}, batches of {}, seed {seed}: test accuracy {} after {}",
+            "SGD, learning rate {}{decays}, batches of {}, seed {seed}: test accuracy {} after {}",
+            number(*learning_rate),
             training.batch_size,
-            accuracy(last, data.test.samples()),
+            accuracy(test, data.test.samples()),
             plural(training.epochs.len(), "epoch", "epochs")
         ),
         losses: &training.losses(),
         accuracies: &training.epochs.iter().map(|epoch| (epoch.iterations, epoch.accuracy)).collect::<Vec<_>>(),
-        test_samples: data.test.samples(),
+        watched: watched.name,
+        samples: watched.samples.samples(),
     })
 }
 

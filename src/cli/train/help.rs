@@ -1,9 +1,10 @@
 //! The help of the command `train`.
 
-use super::options::{self, BATCH_SIZE, DECAY, EPOCHS, HIDDEN, LEARNING_RATE, SAVE, SCALE, START};
+use super::options::{self, BATCH_SIZE, DECAY, EPOCHS, HIDDEN, LEARNING_RATE, SAVE, SCALE, START, VALIDATION};
 use super::settings::{Length, Settings};
 use crate::cli::args;
 use crate::cli::data::{Files, Input};
+use crate::cli::format::number;
 use feedforward::model::LAYERS;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -52,9 +53,10 @@ fn defaults(out: &mut impl Write) -> io::Result<()> {
     };
     line(EPOCHS.name, &epochs)?;
     line(BATCH_SIZE.name, &|settings| settings.batch_size.to_string())?;
-    line(LEARNING_RATE.name, &|settings| settings.learning_rate.to_string())?;
-    line(DECAY.name, &|settings| settings.decay.to_string())?;
+    line(LEARNING_RATE.name, &|settings| number(settings.learning_rate))?;
+    line(DECAY.name, &|settings| number(settings.decay))?;
     line(HIDDEN.name, &|settings| settings.hidden[0].to_string())?;
     line(START.name, &|settings| settings.start.name().to_string())?;
-    line(SCALE.name, &|settings| settings.scale.name().to_string())
+    line(SCALE.name, &|settings| settings.scale.name().to_string())?;
+    line(VALIDATION.name, &|settings| format!("{:.3}", settings.validation).trim_end_matches(".000").to_string())
 }

@@ -14,11 +14,12 @@ pub(super) struct Log {
 }
 
 impl Log {
-    /// Creates the file, so that a name that cannot be written fails before the run and not after it.
-    pub(super) fn create(path: &Path) -> Result<Log, Failure> {
+    /// Creates the file, so that a name that cannot be written fails before the run and not after it. `watched` names
+    /// the data whose accuracy the log shows.
+    pub(super) fn create(path: &Path, watched: &str) -> Result<Log, Failure> {
         let create = || -> io::Result<File> {
             let mut file = File::create(path)?;
-            writeln!(file, "epoch,iterations,training_loss,test_accuracy,seconds")?;
+            writeln!(file, "epoch,iterations,training_loss,{watched}_accuracy,seconds")?;
             Ok(file)
         };
         let file = create().map_err(|error| Failure::Usage(cannot_write("the log", path, error)))?;

@@ -36,7 +36,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     let loaded = options.load.as_ref().map(Model::load).transpose()?;
     let mut random = Random::new(options.settings.seed);
     let data = Data::read(options, loaded.as_ref(), &mut random)?;
-    let mut observers = observers(options)?;
+    let mut observers = observers(options, data.watched().name)?;
     let model = match loaded {
         Some(model) => model,
         None => data.model(network::initial_weights(&data, &options.settings, &mut random)?),
@@ -48,14 +48,14 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         report::overview(&mut out, &training, options)?;
     }
     run::run(&mut training, &mut observers).map_err(|stop| match stop {
-        Stop::Diverged { iteration } => report::diverged(iteration, options.settings.learning_rate),
+        Stop::Diverged { iteration } => report::diverged(iteration, &training, options),
         Stop::Observer(failure) => failure,
     })?;
     if !options.quiet {
         report::curve(&mut out, &training)?;
     }
     let prediction = training.predict(&training.data.test.inputs);
-    report::result(&mut out, &training, &prediction, started.elapsed(), options.quiet)?;
+    report::result(&mut out, &training, &prediction, started.elapsed(), options)?;
     let mut written = match &options.plot {
         Some(plot) => drawings::write(plot, &training, &prediction)?,
         None => Vec::new(),
@@ -70,13 +70,13 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
 
 /// The observers that the options ask for. The progress comes first, so that its line is cleared before the model is
 /// saved at the end.
-fn observers(options: &Options) -> Result<Vec<Box<dyn Observer>>, Failure> {
+fn observers(options: &Options, watched: &str) -> Result<Vec<Box<dyn Observer>>, Failure> {
     let mut observers: Vec<Box<dyn Observer>> = Vec::new();
     if !options.quiet {
         observers.push(Box::new(Progress::new()));
     }
     if let Some(file) = &options.log {
-        observers.push(Box::new(Log::create(file)?));
+        observers.push(Box::new(Log::create(file, watched)?));
     }
     if let Some(directory) = &options.save {
         observers.push(Box::new(Saver::create(directory)?));

@@ -29,7 +29,13 @@ pub(super) const SCALE: OptionSpec = OptionSpec::new(
     "HOW",
     "inputs: largest (divide by the largest absolute value),\nstandardise (mean 0, variance 1) or none",
 );
-const TEST: OptionSpec = OptionSpec::new("--test", "PART", "fraction of the samples held out for testing (0.333)");
+const TEST: OptionSpec =
+    OptionSpec::new("--test", "PART", "fraction of the samples held out for the test at the end (0.333)");
+pub(super) const VALIDATION: OptionSpec = OptionSpec::new(
+    "--validation",
+    "PART",
+    "fraction of the training data held out to compare settings;\n0 trains on all of them",
+);
 pub(super) const SEED: OptionSpec =
     OptionSpec::new("--seed", "N", "seed of all random numbers (1); the same seed gives the same run");
 const LABEL: OptionSpec = OptionSpec::new("--label", "COLUMN", "CSV: name or number of the label column (the last)");
@@ -58,6 +64,7 @@ pub(crate) const OPTIONS: &[OptionSpec] = &[
     START,
     SCALE,
     TEST,
+    VALIDATION,
     SEED,
     LABEL,
     HEADER,
@@ -151,11 +158,14 @@ fn settings(arguments: &Arguments, default: Settings) -> Result<Settings, Failur
     let positive = |x: &f64| x.is_finite() && *x > 0.0;
     let hidden = arguments.value(&HIDDEN, "sizes of at least 1, as in 64,32, or none", |_: &Hidden| true)?;
     let learning_rate = arguments.value(&LEARNING_RATE, "a positive number", positive)?;
+    let validation =
+        arguments.value(&VALIDATION, "0, or a number between 0 and 1", |part| (0.0..1.0).contains(part))?;
     let decay = arguments.value(&DECAY, "a number above 0 and up to 1", |decay| 0.0 < *decay && *decay <= 1.0)?;
     Ok(Settings {
         hidden: hidden.map_or(default.hidden, |hidden| hidden.0),
         start: arguments.choice(&START, &Start::ALL)?.unwrap_or(default.start),
         scale: arguments.choice(&SCALE, &Scale::ALL)?.unwrap_or(default.scale),
+        validation: validation.unwrap_or(default.validation),
         length,
         batch_size: count(&BATCH_SIZE)?.unwrap_or(default.batch_size),
         learning_rate: learning_rate.unwrap_or(default.learning_rate),
@@ -216,12 +226,13 @@ mod tests {
     #[test]
     fn every_option_has_its_place() {
         let line = "digits --epochs 3 --batch-size 30 --learning-rate 0.01 --decay 0.5 --threads 2 --hidden 8,5 \
-                    --start xavier --scale none --test 0.25 --seed 5 --save m --plot p.svg --log l.csv --quiet";
+                    --start xavier --scale none --test 0.25 --validation 0.2 --seed 5 --save m --plot p.svg --log l.csv --quiet";
         let options = parse(line).unwrap().unwrap();
         let settings = Settings {
             hidden: vec![8, 5],
             start: Start::Xavier,
             scale: Scale::None,
+            validation: 0.2,
             length: Length::Epochs(3),
             batch_size: 30,
             learning_rate: 0.01,
@@ -269,6 +280,7 @@ mod tests {
                 ("--start zero", "--start must be uniform, xavier or he, not \"zero\""),
                 ("--scale big", "--scale must be largest, standardise or none, not \"big\""),
                 ("--test 1", "--test must be a number between 0 and 1, not \"1\""),
+                ("--validation 1", "--validation must be 0, or a number between 0 and 1, not \"1\""),
                 ("src --test 0.5", "--test is not for a directory of images, which has its own test part"),
                 ("iris --label 1", "--label is for CSV files, not for iris"),
                 ("--header maybe", "--header is for CSV files, not for iris"),

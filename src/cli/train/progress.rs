@@ -32,9 +32,10 @@ impl Progress {
     fn line(&self, training: &Training, iteration: usize) -> String {
         let (epoch, all) = (training.epoch_of(iteration), training.total_epochs());
         let width = all.to_string().len();
-        let mut line = format!("epoch {epoch:>width$}/{all} · loss {:.4}", training.loss(iteration));
+        let mut line = format!("epoch {epoch:>width$}/{all} · loss {}", loss(training.loss(iteration)));
         if let Some(last) = training.epochs.last() {
-            line += &format!(" · test {:>7}", accuracy(last.accuracy, training.data.test.samples()));
+            let watched = training.data.watched();
+            line += &format!(" · {} {:>7}", watched.name, accuracy(last.accuracy, watched.samples.samples()));
         }
         let elapsed = self.started.elapsed().as_secs_f64();
         let speed = (iteration * training.batch_size) as f64 / elapsed.max(1e-9);
@@ -81,6 +82,11 @@ impl Observer for Progress {
     }
 }
 
+/// A loss with four digits after the point. A perfect prediction's loss is −ln(1 + ε), which is not shown as −0.
+fn loss(loss: f64) -> String {
+    format!("{loss:.4}").replace("-0.0000", "0.0000")
+}
+
 /// A bar of fixed width, filled in proportion to `done` out of `all`.
 fn bar(done: usize, all: usize) -> String {
     const WIDTH: usize = 6;
@@ -96,6 +102,12 @@ fn bar(done: usize, all: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_perfect_prediction_has_no_negative_loss() {
+        assert_eq!(loss(-f64::EPSILON), "0.0000");
+        assert_eq!(loss(1.0986), "1.0986");
+    }
 
     #[test]
     fn the_bar_is_as_long_empty_as_full() {

@@ -1,13 +1,15 @@
 //! What a run prints before and after training: data, network and settings; the loss curve, the confusion matrix and
 //! the accuracy.
 
-use super::options::{LEARNING_RATE, Options, SEED, START};
-use super::settings::{Settings, Start};
+use super::data::Data;
+use super::options::{LEARNING_RATE, Options, SCALE, SEED, START};
+use super::settings::{Scale, Settings, Start};
 use super::training::Training;
 use crate::cli::draw::terminal;
 use crate::cli::failure::Failure;
-use crate::cli::format::{accuracy, duration, few, plural};
+use crate::cli::format::{accuracy, duration, few, number, plural};
 use feedforward::Matrix;
+use feedforward::data::Dataset;
 use feedforward::evaluation::{self, confusion_matrix};
 use std::io::Write;
 use std::time::Duration;
@@ -15,15 +17,20 @@ use std::time::Duration;
 /// The most classes whose confusion matrix fits a terminal.
 const MOST_CLASSES: usize = 20;
 
+/// Scaled inputs beyond this make the steps of usual learning rates too large.
+const LARGE: f64 = 1e3;
+
 /// Prints the data, the network and the settings.
 pub(super) fn overview(out: &mut impl Write, training: &Training, options: &Options) -> Result<(), Failure> {
     let data = &training.data;
     let (features, classes) = (data.train.inputs.columns(), data.classes());
     let features = plural(features, "feature", "features");
-    let number = plural(classes.len(), "class", "classes");
+    let count = plural(classes.len(), "class", "classes");
     let samples = plural(data.train.samples(), "sample", "samples");
-    writeln!(out, "data      {}: {features}, {number} ({})", data.name, few(classes))?;
-    writeln!(out, "          {samples} to train on, {} to test on", data.test.samples())?;
+    let validation =
+        data.validation.as_ref().map_or(String::new(), |part| format!(" {} for validation,", part.samples()));
+    writeln!(out, "data      {}: {features}, {count} ({})", data.name, few(classes))?;
+    writeln!(out, "          {samples} to train on,{validation} {} to test on", data.test.samples())?;
 
     let weights: usize = training.weights().map(|weights| weights.as_slice().len()).sum();
     let start = match &options.load {
@@ -34,12 +41,13 @@ pub(super) fn overview(out: &mut impl Write, training: &Training, options: &Opti
     writeln!(out, "          {weights} weights, {start}")?;
 
     let Settings { learning_rate, decay, seed, .. } = training.settings;
-    let decays = if decay < 1.0 { format!(", times {decay} after every epoch") } else { String::new() };
+    let rate = number(learning_rate);
+    let decays = if decay < 1.0 { format!(", times {} after every epoch", number(decay)) } else { String::new() };
     let epochs = plural(training.total_epochs(), "epoch", "epochs");
     let iterations = plural(training.iterations, "iteration", "iterations");
     let batch = plural(training.batch_size, "sample", "samples");
     writeln!(out, "training  {iterations} of {batch} ({epochs})")?;
-    writeln!(out, "          SGD, learning rate {learning_rate}{decays}; seed {seed}\n")?;
+    writeln!(out, "          SGD, learning rate {rate}{decays}; seed {seed}\n")?;
     Ok(())
 }
 
@@ -50,50 +58,64 @@ pub(super) fn curve(out: &mut impl Write, training: &Training) -> Result<(), Fai
     Ok(writeln!(out)?)
 }
 
-/// Prints the accuracy and, unless `quiet`, the confusion matrix. `prediction` are the class probabilities of the test
-/// data; `time` is the duration of the run.
+/// Prints the accuracy and, unless the run is quiet, the confusion matrix of the test data. `prediction` are the class
+/// probabilities of the test data; `time` is the duration of the run.
 pub(super) fn result(
     out: &mut impl Write,
     training: &Training,
     prediction: &Matrix,
     time: Duration,
-    quiet: bool,
+    options: &Options,
 ) -> Result<(), Failure> {
-    let (train, test) = (&training.data.train, &training.data.test);
-    let (on_train, on_test) = (training.accuracy(train), evaluation::accuracy(prediction, &test.labels));
+    let Data { train, validation, test, .. } = &training.data;
     let counts = confusion_matrix(prediction, &test.labels);
-    if !quiet && counts.len() <= MOST_CLASSES {
+    if !options.quiet && counts.len() <= MOST_CLASSES {
         table(out, &test.names.classes, &counts)?;
     }
-    writeln!(
-        out,
-        "accuracy  {} on the training data, {} on the test data; {}",
-        accuracy(on_train, test.samples()),
-        accuracy(on_test, test.samples()),
-        duration(time)
-    )?;
-    if let Some(class) = only_answer(&counts) {
-        let (name, start, rate, seed) = (&test.names.classes[class], START.name, LEARNING_RATE.name, SEED.name);
-        let he = Start::He.name();
+    let on =
+        |part: &Dataset, prediction: &Matrix| accuracy(evaluation::accuracy(prediction, &part.labels), part.samples());
+    let on_train = training.predict(&train.inputs);
+    write!(out, "accuracy  training {}, ", on(train, &on_train))?;
+    if let Some(part) = validation {
+        write!(out, "validation {}, ", on(part, &training.predict(&part.inputs)))?;
+    }
+    writeln!(out, "test {}; {}", on(test, prediction), duration(time))?;
+    if let Some(class) = only_answer(&confusion_matrix(&on_train, &train.labels)) {
+        let (name, rate, seed) = (&train.names.classes[class], LEARNING_RATE.name, SEED.name);
+        let start = another_start(options).map_or(String::new(), |start| format!("{start}, "));
         writeln!(
             out,
-            "note      The network classifies every test sample as {name}: it has learned nothing. Perhaps all"
+            "note      The network classifies every training sample as {name}: it has learned nothing. Perhaps all"
         )?;
-        writeln!(out, "          ReLUs output 0. Try {start} {he}, another {rate} or another {seed}.")?;
+        writeln!(out, "          ReLUs output 0. Try {start}another {rate} or another {seed}.")?;
     }
     Ok(())
 }
 
-/// The message about a run whose loss is not finite.
-pub(super) fn diverged(iteration: usize, learning_rate: f64) -> Failure {
-    Failure::Run(format!(
-        "the loss is not finite at iteration {iteration}: the learning rate {learning_rate:?} is too large here; \
-         try {} {:?}, or {} {}",
-        LEARNING_RATE.name,
-        (learning_rate / 10.0).min(1.0),
-        START.name,
-        Start::He.name()
-    ))
+/// The message about a run whose loss or weights are not finite. Suggests only what the run has not tried.
+pub(super) fn diverged(iteration: usize, training: &Training, options: &Options) -> Failure {
+    let Settings { learning_rate, scale, .. } = training.settings;
+    let largest = training.data.train.inputs.max_abs();
+    let advice = if largest > LARGE && options.load.is_none() && scale != Scale::Standardise {
+        let reached = number(rounded_to_one_digit(largest));
+        format!("the scaled inputs reach {reached}; try {} {}", SCALE.name, Scale::Standardise.name())
+    } else {
+        let smaller = number(rounded_to_one_digit((learning_rate / 10.0).min(1.0)));
+        let rate = number(learning_rate);
+        let start = another_start(options).map_or(String::new(), |start| format!(", or {start}"));
+        format!("the learning rate {rate} is too large here; try {} {smaller}{start}", LEARNING_RATE.name)
+    };
+    Failure::Run(format!("the loss is not finite at iteration {iteration}: {advice}"))
+}
+
+/// The option for He's start, unless the run has it or a loaded model brings its own weights.
+fn another_start(options: &Options) -> Option<String> {
+    let possible = options.load.is_none() && options.settings.start != Start::He;
+    possible.then(|| format!("{} {}", START.name, Start::He.name()))
+}
+
+fn rounded_to_one_digit(number: f64) -> f64 {
+    format!("{number:.0e}").parse().unwrap_or(number)
 }
 
 /// The class that was predicted for all samples, if their labels have more than one class.

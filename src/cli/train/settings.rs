@@ -13,6 +13,8 @@ pub(crate) struct Settings {
     pub(crate) start: Start,
     pub(crate) scale: Scale,
     pub(crate) length: Length,
+    /// The fraction of the training data that is held out for validation, or 0.
+    pub(crate) validation: f64,
     /// Samples per batch.
     pub(crate) batch_size: usize,
     pub(crate) learning_rate: f64,
@@ -56,6 +58,7 @@ impl Settings {
                     hidden: vec![3],
                     start: Start::Uniform,
                     scale: Scale::Largest,
+                    validation: 0.0,
                     length: Length::Iterations(4000),
                     batch_size: 50,
                     learning_rate: 1e-3,
@@ -67,8 +70,8 @@ impl Settings {
             Input::Files(Files::Images(_)) => (128, 10, 32, 0.015, 0.7, Scale::Largest),
             Input::Files(Files::Csv(_)) => (16, 100, 32, 0.003, 1.0, Scale::Standardise),
         };
-        let (hidden, length) = (vec![hidden], Length::Epochs(epochs));
-        Settings { hidden, start: Start::He, scale, length, batch_size, learning_rate, decay, seed: 1 }
+        let (hidden, validation, length) = (vec![hidden], 1.0 / 6.0, Length::Epochs(epochs));
+        Settings { hidden, start: Start::He, scale, validation, length, batch_size, learning_rate, decay, seed: 1 }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::data::Data;
 use super::settings::{Length, Settings};
-use feedforward::data::{Batches, Dataset};
-use feedforward::evaluation::accuracy;
+use feedforward::data::Batches;
+use feedforward::evaluation;
 use feedforward::model::Model;
 use feedforward::random::Random;
 use feedforward::{CrossEntropyLoss, Layer, Matrix, NeuralNetwork, Sgd};
@@ -39,7 +39,7 @@ pub(super) struct Epoch {
     pub(super) iterations: usize,
     /// The mean loss per sample during this epoch.
     pub(super) loss: f64,
-    /// The accuracy on the test data.
+    /// The accuracy on the [watched](Data::watched) data.
     pub(super) accuracy: f64,
 }
 
@@ -60,10 +60,12 @@ impl Training {
         Training { data, settings, layers, network, iterations, batch_size, batches, epochs, busy }
     }
 
-    /// Trains on the next batch. Returns whether its loss is finite.
+    /// Trains on the next batch. Returns whether its loss is finite, and at the end of an epoch the weights as well.
     pub(super) fn step(&mut self) -> bool {
         self.network.train(1);
-        self.network.losses().last().is_some_and(|loss| loss.is_finite())
+        let losses = self.network.losses();
+        let (iteration, finite) = (losses.len(), losses.last().is_some_and(|loss| loss.is_finite()));
+        finite && (!self.ends_epoch(iteration) || self.is_finite())
     }
 
     /// Whether the iteration, counted from 1, is the last of its epoch or of the run.
@@ -73,7 +75,8 @@ impl Training {
 
     /// Measures the network at the end of an epoch, after this many iterations.
     pub(super) fn measure(&mut self, iterations: usize) {
-        let (loss, accuracy) = (self.loss(iterations), self.accuracy(&self.data.test));
+        let (loss, watched) = (self.loss(iterations), self.data.watched().samples);
+        let accuracy = evaluation::accuracy(&self.predict(&watched.inputs), &watched.labels);
         self.epochs.push(Epoch { iterations, loss, accuracy });
     }
 
@@ -117,11 +120,6 @@ impl Training {
         self.batch_size.min(self.data.train.samples() - first)
     }
 
-    /// The fraction of the samples whose label's class has the highest probability.
-    pub(super) fn accuracy(&self, data: &Dataset) -> f64 {
-        accuracy(&self.predict(&data.inputs), &data.labels)
-    }
-
     /// The class probabilities of all samples, computed in chunks to save memory.
     pub(super) fn predict(&self, inputs: &Matrix) -> Matrix {
         let mut probabilities = Vec::new();
@@ -145,5 +143,43 @@ impl Training {
     /// The model that the network has learned so far.
     pub(super) fn model(&self) -> Model {
         self.data.model(self.weights().cloned().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::args::words;
+    use crate::cli::train::network::initial_weights;
+    use crate::cli::train::options::Options;
+
+    #[test]
+    fn nothing_looks_at_the_test_data_before_the_end() {
+        let run = |test: f64| {
+            let options = Options::parse(&words("digits --epochs 3")).unwrap().unwrap();
+            let mut random = Random::new(options.settings.seed);
+            let mut data = Data::read(&options, None, &mut random).unwrap();
+            data.test.inputs.map_in_place(|x| test * x);
+            let model = data.model(initial_weights(&data, &options.settings, &mut random).unwrap());
+            let mut training = Training::new(data, &model, &options.settings, random);
+            super::super::run::run(&mut training, &mut []).unwrap();
+            let epochs: Vec<_> = training.epochs.iter().map(|epoch| (epoch.loss, epoch.accuracy)).collect();
+            (epochs, training.model())
+        };
+        assert_eq!(run(1.0), run(f64::NAN));
+        assert_eq!(run(1.0).0.len(), 3);
+    }
+
+    #[test]
+    fn the_scaling_is_learned_on_the_training_data_alone() {
+        for line in ["digits --scale standardise", "iris --scale standardise --validation 0.3"] {
+            let options = Options::parse(&words(line)).unwrap().unwrap();
+            let data = Data::read(&options, None, &mut Random::new(1)).unwrap();
+            let mean = |inputs: &Matrix| inputs.as_slice().iter().sum::<f64>() / inputs.as_slice().len() as f64;
+            assert!(mean(&data.train.inputs).abs() < 1e-12, "{line}");
+            for part in [&data.test, data.validation.as_ref().unwrap()] {
+                assert!(mean(&part.inputs).abs() > 1e-4, "{line}");
+            }
+        }
     }
 }
