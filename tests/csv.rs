@@ -1,7 +1,7 @@
 //! Tests of CSV files: tables written in different ways, and the error messages for damaged ones.
 
 use feedforward::Matrix;
-use feedforward::data::csv::{self, Label, Options, Table};
+use feedforward::data::csv::{self, Features, Label, Options, Table};
 use feedforward::data::{FileError, Names, Place};
 use proptest::prelude::*;
 use std::error::Error;
@@ -71,7 +71,7 @@ fn the_label_is_a_column_by_name_or_by_number_or_no_column() {
         );
         assert_eq!(table.names.features, ["length", "2"]);
     }
-    let features = vec!["length".to_string()];
+    let features = Features::Named(vec!["length".to_string()]);
     let last = Options { header: Some(true), features, ..with(Label::Column("2".to_string())) };
     let table = parse(text, &last).unwrap(); // a name takes precedence over a number
     assert_eq!((table.names.label.as_deref(), table.features), (Some("2"), Matrix::from_rows([[5.0], [7.0]])));
@@ -84,11 +84,29 @@ fn the_label_is_a_column_by_name_or_by_number_or_no_column() {
 
 #[test]
 fn chosen_features_are_in_the_order_of_the_options() {
-    let options =
-        Options { features: vec!["b".to_string(), "a".to_string()], ..with(Label::IfAny("kind".to_string())) };
+    let features = Features::Named(vec!["b".to_string(), "a".to_string()]);
+    let options = Options { features, ..with(Label::IfAny("kind".to_string())) };
     let table = parse("a,note,kind,b\n1,hello,x,2\n3,there,y,4\n", &options).unwrap();
     assert_eq!(table.features, Matrix::from_rows([[2.0, 1.0], [4.0, 3.0]]));
     assert_eq!(table.classes, [0, 1]);
+}
+
+#[test]
+fn features_by_name_need_a_header_unless_the_options_allow_the_other_columns() {
+    let names = vec!["b".to_string(), "a".to_string()];
+    let options = |features| Options { features, ..with(Label::NamedOrLast("kind".to_string())) };
+    let (named, or_others) = (options(Features::Named(names.clone())), options(Features::NamedOrOthers(names)));
+    for options in [&named, &or_others] {
+        let table = parse("a,kind,b,note\n1,x,2,?\n3,y,4,!\n", options).unwrap();
+        assert_eq!(table.features, Matrix::from_rows([[2.0, 1.0], [4.0, 3.0]]));
+        assert_eq!((table.classes, table.names.label.as_deref()), (vec![0, 1], Some("kind")));
+        let error = parse("a,b\n1,2\n", options).unwrap_err();
+        assert_eq!(error.message, "there is no column \"kind\"; the columns are a, b");
+    }
+    let error = parse("5,6,x\n7,8,y\n", &named).unwrap_err();
+    assert_eq!(error.message, "the features are chosen by name, but the table has no header");
+    let table = parse("5,6,x\n7,8,y\n", &or_others).unwrap();
+    assert_eq!((table.features, table.classes), (Matrix::from_rows([[5.0, 6.0], [7.0, 8.0]]), vec![0, 1]));
 }
 
 #[test]
@@ -165,7 +183,7 @@ fn a_missing_file_a_directory_and_a_compressed_file_are_refused_with_the_reason(
     let absent = csv::read("no/such/file.csv", &Options::default()).unwrap_err();
     assert!(absent.to_string().starts_with("no/such/file.csv: "), "{absent}");
     let directory = csv::read(env!("CARGO_MANIFEST_DIR"), &Options::default()).unwrap_err();
-    assert!(directory.message.contains("is not a file"), "{directory}");
+    assert!(directory.message.contains("is a directory; expected a file"), "{directory}");
     let file = std::env::temp_dir().join(format!("feedforward-{}.csv.gz", std::process::id()));
     std::fs::write(&file, [0x1f, 0x8b, 8, 0, 0]).unwrap();
     let compressed = csv::read(&file, &Options::default()).unwrap_err();

@@ -4,7 +4,7 @@ use crate::cli::args::{Arguments, OptionSpec, nearest};
 use crate::cli::failure::Failure;
 use crate::cli::format::{plural, quoted};
 use feedforward::Matrix;
-use feedforward::data::csv::{self, Label};
+use feedforward::data::csv::{self, Features, Label};
 use feedforward::model::Model;
 use std::path::{Path, PathBuf};
 
@@ -104,7 +104,10 @@ impl CsvOptions {
         csv::Options {
             header: self.header,
             label: self.label.clone().map_or(otherwise, Label::Column),
-            features: model.map_or(Vec::new(), |model| model.names().features.clone()),
+            features: match model.map(|model| &model.names().features) {
+                Some(names) if !names.is_empty() => Features::NamedOrOthers(names.clone()),
+                _ => Features::Others,
+            },
         }
     }
 }

@@ -83,7 +83,7 @@ fn read(options: &Options, model: &Model) -> Result<Table, Failure> {
         }
         Files::Images(directory) => {
             let Dataset { inputs, labels, names } = idx::read_directory(directory)?.test;
-            Ok(Table { features: inputs, classes: labels.row_argmax(), names })
+            Ok(Table { features: inputs, classes: labels.row_argmax(), names, hints: Vec::new() })
         }
     }
 }

@@ -24,6 +24,7 @@ use super::{Dataset, Names, one_hot};
 use crate::Matrix;
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fmt;
 use std::path::Path;
 
 /// The most classes that a label column may have. A column with more distinct values is probably not a label, and each
@@ -37,9 +38,8 @@ pub struct Options {
     pub header: Option<bool>,
     /// The column of the classes.
     pub label: Label,
-    /// The names of the feature columns, in the order of the features. If the list is empty or the table has no header,
-    /// all columns but the label are features, in the order of the table.
-    pub features: Vec<String>,
+    /// The columns of the features.
+    pub features: Features,
 }
 
 /// The choice of the column that holds the classes.
@@ -48,12 +48,27 @@ pub enum Label {
     /// The last column.
     #[default]
     Last,
-    /// The column with this name or, counted from 1, this number.
+    /// The column with this name or, counted from 1, this number. A name takes precedence over a number.
     Column(String),
-    /// The column with this name. If there is none, all columns are features.
+    /// The column with this name, which must exist if the table has a header. Without a header, the last column.
+    NamedOrLast(String),
+    /// The column with this name. If there is none, the table has no label column.
     IfAny(String),
-    /// No column: all columns are features.
+    /// No column: the table has no labels.
     None,
+}
+
+/// The choice of the columns that hold the features.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Features {
+    /// All columns but the label, in the order of the table.
+    #[default]
+    Others,
+    /// The columns with these names, in this order. Without a header, the table is refused.
+    Named(Vec<String>),
+    /// The columns with these names, in this order. Without a header, all columns but the label, in the order of the
+    /// table.
+    NamedOrOthers(Vec<String>),
 }
 
 /// A table: the features of each sample, and its class if there is a label column.
@@ -66,6 +81,42 @@ pub struct Table {
     /// The names of features and label, if the table has a header, and those of the classes. Classes are in numerical
     /// order if all their names are numbers, otherwise in alphabetical order.
     pub names: Names,
+    /// What looks wrong in the table, although it can be read.
+    pub hints: Vec<Hint>,
+}
+
+/// Something in a table that can be read but is probably not meant. Its text ([`Display`](fmt::Display)) is one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hint {
+    /// The first line was read as a sample because [`Options::header`] did not decide, but no other line has its class.
+    /// It may be a header.
+    Header {
+        /// The line, counted from 1.
+        line: usize,
+        /// Its class.
+        class: String,
+    },
+    /// A feature counts the samples, from 0 or from 1. It may be an index, which can give the class away.
+    Index {
+        /// The column, counted from 1.
+        column: usize,
+        /// The name of the column, if the table has a header. It may be empty.
+        name: Option<String>,
+    },
+}
+
+impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Hint::Header { line, class } => {
+                write!(f, "line {line} is read as a sample, but no other line has its class {class:?}; is it a header?")
+            }
+            Hint::Index { column, name } => {
+                let name = name.as_ref().map_or(String::new(), |name| format!(", named {name:?},"));
+                write!(f, "column {column}{name} counts the samples; if it is an index, remove it from the features")
+            }
+        }
+    }
 }
 
 impl Table {
@@ -150,6 +201,7 @@ pub fn parse(file: &Path, bytes: &[u8], options: &Options) -> Result<Table, File
             label: columns.label.and_then(|label| header.get(label).cloned()),
             classes: class_names,
         },
+        hints: Vec::new(),
     })
 }
 
@@ -215,20 +267,22 @@ impl Columns {
         let label = match &options.label {
             Label::Last => Some(width - 1),
             Label::None => None,
+            Label::NamedOrLast(_) if header.is_empty() => Some(width - 1),
+            Label::NamedOrLast(name) => Some(named(name).ok_or_else(|| absent(name))?),
             Label::IfAny(name) => named(name),
             Label::Column(name) => {
                 let numbered = || name.parse().ok().filter(|number| (1..=width).contains(number)).map(|n: usize| n - 1);
                 Some(named(name).or_else(numbered).ok_or_else(|| absent(name))?)
             }
         };
-        let features = if options.features.is_empty() || header.is_empty() {
-            (0..width).filter(|&column| Some(column) != label).collect()
-        } else {
-            options
-                .features
-                .iter()
-                .map(|name| named(name).ok_or_else(|| absent(name)))
-                .collect::<Result<Vec<_>, _>>()?
+        let features = match &options.features {
+            Features::Named(_) if header.is_empty() => {
+                return Err("the features are chosen by name, but the table has no header".to_string());
+            }
+            Features::Named(names) | Features::NamedOrOthers(names) if !header.is_empty() => {
+                names.iter().map(|name| named(name).ok_or_else(|| absent(name))).collect::<Result<Vec<_>, _>>()?
+            }
+            _ => (0..width).filter(|&column| Some(column) != label).collect(),
         };
         if features.is_empty() {
             return Err("the only column is the label; there are no features".to_string());

@@ -1,7 +1,8 @@
 //! Errors about files.
 
 use std::fmt;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -62,16 +63,45 @@ impl std::error::Error for FileError {
     }
 }
 
-/// Reads the bytes of a file. Refuses directories, pipes and files compressed by gzip.
+/// The most bytes that are read from something that is not a regular file, such as a pipe, which may never end.
+const MOST_STREAMED: u64 = 1 << 30;
+
+/// Reads the bytes of a file that the user names: a regular file, a pipe, or a device such as `/dev/stdin`. Refuses
+/// directories and data compressed by gzip. Reads at most [`MOST_STREAMED`] bytes unless the file is regular.
 pub(crate) fn read(file: &Path) -> Result<Vec<u8>, FileError> {
-    let system = |error| FileError::system(file, error);
-    if !std::fs::metadata(file).map_err(system)?.is_file() {
-        return Err(FileError::new(file, Place::Whole, "is not a file"));
+    read_at_most(MOST_STREAMED, file)
+}
+
+/// Reads the bytes of a file that belongs to a directory of images or to a model. Refuses everything but a regular file
+/// without opening it, because a pipe may never give a byte, and refuses files compressed by gzip.
+pub(crate) fn read_regular(file: &Path) -> Result<Vec<u8>, FileError> {
+    if !fs::metadata(file).map_err(|error| FileError::system(file, error))?.is_file() {
+        return Err(FileError::new(file, Place::Whole, "is not a regular file; expected one that holds data"));
     }
-    let bytes = std::fs::read(file).map_err(system)?;
+    read(file)
+}
+
+/// Reads the bytes of a file, at most `limit` unless it is a regular file.
+fn read_at_most(limit: u64, file: &Path) -> Result<Vec<u8>, FileError> {
+    let system = |error| FileError::system(file, error);
+    let wrong = |message: String| Err(FileError::new(file, Place::Whole, message));
+    let metadata = fs::metadata(file).map_err(system)?;
+    if metadata.is_dir() {
+        return wrong("is a directory; expected a file".to_string());
+    }
+    let bytes = if metadata.is_file() {
+        fs::read(file).map_err(system)?
+    } else {
+        let mut bytes = Vec::new();
+        File::open(file).and_then(|file| file.take(limit + 1).read_to_end(&mut bytes)).map_err(system)?;
+        bytes
+    };
+    if !metadata.is_file() && bytes.len() as u64 > limit {
+        return wrong(format!("gives more than {limit} bytes; save the data in a regular file first"));
+    }
     if bytes.starts_with(&[0x1f, 0x8b]) {
-        let advice = format!("is compressed by gzip; unpack it first: gzip -d {}", file.display());
-        return Err(FileError::new(file, Place::Whole, advice));
+        let file = if metadata.is_file() { format!(" {}", file.display()) } else { String::new() };
+        return wrong(format!("is compressed by gzip; unpack it first: gzip -d{file}"));
     }
     Ok(bytes)
 }

@@ -113,7 +113,7 @@ pub fn is_directory(directory: impl AsRef<Path>) -> bool {
 
 /// Reads the images of a file, one per row, and returns them with the rows and columns of an image.
 fn read_images(file: &Path) -> Result<(Matrix, (usize, usize)), FileError> {
-    let bytes = error::read(file)?;
+    let bytes = error::read_regular(file)?;
     let array = parse(file, &bytes)?;
     let &[number, rows, columns] = &array.shape[..] else {
         let message = format!("{} dimensions; images have 3: their number, rows and columns", array.shape.len());
@@ -130,7 +130,7 @@ fn read_images(file: &Path) -> Result<(Matrix, (usize, usize)), FileError> {
 
 /// Reads the class of each image.
 fn read_labels(file: &Path) -> Result<Vec<usize>, FileError> {
-    let bytes = error::read(file)?;
+    let bytes = error::read_regular(file)?;
     let array = parse(file, &bytes)?;
     if array.shape.len() != 1 {
         let message = format!("{} dimensions; labels have 1", array.shape.len());

@@ -13,7 +13,7 @@
 
 pub mod csv;
 mod digits;
-mod error;
+pub(crate) mod error;
 pub mod idx;
 mod iris;
 mod names;
