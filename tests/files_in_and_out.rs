@@ -4,7 +4,7 @@
 mod binary;
 mod support;
 
-use binary::{accuracies, accuracy, failure, output, run};
+use binary::{accuracies, accuracy, failure, output, run, run_with_input};
 use feedforward::model::Model;
 use std::fs;
 use std::path::Path;
@@ -168,6 +168,91 @@ fn a_loaded_model_continues_training_where_it_stopped() {
 }
 
 #[test]
+fn a_table_can_come_from_standard_input() {
+    let folder = Folder::new();
+    let (iris, model) = (here("src/data/iris.csv"), at(&folder, "model"));
+    let table = fs::read_to_string(&iris).unwrap();
+    let result = |output: &str| output.lines().last().unwrap().split(';').next().unwrap().to_string();
+    let trained = run_with_input(&["train", "-", "--save", &model, "--quiet"], &table);
+    let trained = String::from_utf8(trained.stdout).unwrap();
+    assert_eq!(result(&trained), result(&output(&["train", &iris, "--quiet"])));
+    let predicted = run_with_input(&["predict", "-", "--load", &model], &table);
+    assert_eq!(
+        String::from_utf8(predicted.stdout).unwrap().lines().collect::<Vec<_>>(),
+        predict(&["--load", &model, &iris]).0
+    );
+    let damaged = run_with_input(&["train", "-"], "1,2,a\n3,four,b\n");
+    let message = "feedforward: standard input, line 2, column 2: \"four\" is not a finite number\n";
+    assert_eq!((damaged.status.code(), String::from_utf8(damaged.stderr).unwrap().as_str()), (Some(2), message));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_table_can_come_from_a_pipe_with_a_name() {
+    let run =
+        run_with_input(&["train", "/dev/stdin", "--quiet"], &fs::read_to_string(here("src/data/iris.csv")).unwrap());
+    assert!(run.status.success(), "{run:?}");
+}
+
+#[test]
+fn further_training_takes_label_and_names_from_the_model() {
+    let folder = Folder::new();
+    let (iris, model, further) = (here("src/data/iris.csv"), at(&folder, "model"), at(&folder, "further"));
+    output(&["train", &iris, "--save", &model, "--quiet"]);
+    let table = fs::read_to_string(&iris).unwrap();
+    let file = |name: &str, line: &dyn Fn(&str) -> String| {
+        fs::write(folder.join(name), table.lines().map(|text| line(text) + "\n").collect::<String>()).unwrap();
+        at(&folder, name)
+    };
+    // The label column is the first, and the last is a feature.
+    let label_first =
+        |line: &str| line.rsplit_once(',').map(|(features, label)| format!("{label},{features}")).unwrap();
+    let moved = file("moved.csv", &label_first);
+    let accuracy = |words: &[&str]| accuracies(&output(&[words, &["--quiet"]].concat())).0;
+    assert_eq!(accuracy(&["train", &moved, "--load", &model]), accuracy(&["train", &iris, "--load", &model]));
+    let renamed = file("renamed.csv", &|line| line.replace("species", "kind"));
+    let stderr = failure(&["train", &renamed, "--load", &model], 2);
+    assert!(stderr.contains("there is no column \"species\"; the columns are"), "{stderr}");
+    assert!(accuracy(&["train", &renamed, "--load", &model, "--label", "kind"]) > 90.0);
+    // A table without a header has no names; the model keeps its own.
+    let bare = at(&folder, "bare.csv");
+    fs::write(&bare, table.split_once('\n').unwrap().1).unwrap();
+    output(&["train", &bare, "--load", &model, "--save", &further, "--quiet"]);
+    assert_eq!(Model::load(&further).unwrap().names(), Model::load(&model).unwrap().names());
+}
+
+#[test]
+fn labels_that_the_model_does_not_know_are_named() {
+    let folder = Folder::new();
+    let (iris, model) = (here("src/data/iris.csv"), at(&folder, "model"));
+    output(&["train", &iris, "--save", &model, "--quiet"]);
+    let table = fs::read_to_string(&iris).unwrap();
+    let renamed = at(&folder, "renamed.csv");
+    fs::write(&renamed, table.replace("setosa", "rose").replace("virginica", "lily")).unwrap();
+    let stderr = predict(&["--load", &model, &renamed]).1;
+    let end = "; the model does not know the labels \"lily\", \"rose\"; it knows setosa, versicolor, virginica\n";
+    assert!(stderr.contains(" of 150 predictions match the label: 3") && stderr.ends_with(end), "{stderr}");
+}
+
+#[test]
+fn numbers_that_are_too_large_to_compute_with_are_named() {
+    let folder = Folder::new();
+    let (iris, model) = (here("src/data/iris.csv"), at(&folder, "model"));
+    let large = at(&folder, "large.csv");
+    fs::write(&large, format!("a,b,kind\n{}", "1e200,1,x\n-1e200,2,y\n".repeat(9))).unwrap();
+    let stderr = failure(&["train", &large, "--scale", "none"], 2);
+    let message = "large.csv: feature 1, \"a\", has a number that is too large; after scaling, none may exceed 1e100\n";
+    assert_eq!(stderr, format!("feedforward: {message}"));
+    assert!(output(&["train", &large, "--quiet"]).contains("training 100.0 %"));
+
+    output(&["train", &iris, "--save", &model, "--quiet"]);
+    let row = at(&folder, "row.csv");
+    fs::write(&row, "5.1,3.5,1.4,0.2\n5.1,1e308,-1e308,0.2\n").unwrap();
+    let stderr = failure(&["predict", "--load", &model, &row], 2);
+    assert!(stderr.contains("row.csv: the probabilities of sample 2 are not numbers; its inputs or"), "{stderr}");
+}
+
+#[test]
 fn plot_mistakes_and_log_are_written_where_the_run_says() {
     let folder = Folder::new();
     let (plot, log) = (at(&folder, "run.svg"), at(&folder, "run.csv"));
@@ -280,7 +365,7 @@ fn each_wrong_file_is_named_with_what_would_be_right() {
         (vec!["train", &other], &["other.csv", "0 for validation (--validation 0 needs none)"]),
         (vec!["train", &empty], &["has no file train-images-idx3-ubyte"]),
         (vec!["train", &iris, "--label", "petal"], &["\"petal\"", "petal width, species"]),
-        (vec!["train", "iris", "--label", "1"], &["--label is for CSV files"]),
+        (vec!["train", "iris", "--label", "1"], &["--label is for tables"]),
         (vec!["train", &iris, "--header", "maybe"], &["--header must be yes or no"]),
         (vec!["train", &iris, "--test", "1"], &["--test must be a number between 0 and 1"]),
         (vec!["train", &images, "--test", "0.5"], &["has its own test part"]),
@@ -298,9 +383,9 @@ fn each_wrong_file_is_named_with_what_would_be_right() {
         ),
         (vec!["predict"], &["predict needs one file or directory"]),
         (vec!["predict", &iris], &["predict needs a model: --load DIR"]),
-        (vec!["predict", &images, "--load", &model, "--label", "3"], &["--label is for CSV files", &images]),
+        (vec!["predict", &images, "--load", &model, "--label", "3"], &["--label is for tables", &images]),
         (vec!["predict", &iris, "--load", "no-model"], &["no-model"]),
-        (vec!["predict", "no.csv", "--load", &model], &["no.csv: "]),
+        (vec!["predict", "no.csv", "--load", &model], &["there is no file or directory \"no.csv\""]),
         (vec!["predict", &two, "--load", &model], &["\"sepal length\"", "a, b"]),
         (vec!["predict", &other, "--load", &model], &["column 5", "\"rose\""]),
         (vec!["predict", &damaged, "--load", &model, "--label", "3"], &["line 2, column 2"]),

@@ -1,9 +1,9 @@
 //! The command `predict`: the class probabilities of new samples, computed by a saved model.
 
 use crate::cli::args::{self, Arguments, OptionSpec};
-use crate::cli::data::{CsvOptions, Files, check_features};
+use crate::cli::data::{CsvOptions, Files, advice, check_features, read_table};
 use crate::cli::failure::Failure;
-use crate::cli::format::percent;
+use crate::cli::format::{few, number, percent, quoted};
 use feedforward::data::csv::{self, Label, Table};
 use feedforward::data::{Dataset, idx};
 use feedforward::model::Model;
@@ -39,7 +39,7 @@ impl Options {
             load.ok_or_else(|| Failure::usage(format!("predict needs a model: {} {}", LOAD.name, LOAD.value)))?;
         let samples = Files::at(path);
         let other = match samples {
-            Files::Csv(_) => None,
+            Files::Csv(_) | Files::StandardInput => None,
             Files::Images(_) => Some(path.to_string()),
         };
         Ok(Some(Options { csv: CsvOptions::parse(&arguments, &LABEL, &HEADER, other)?, samples, load }))
@@ -48,43 +48,66 @@ impl Options {
 
 /// Reads the model and the samples, and writes a table of probabilities.
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
+    if let Some(path) = options.samples.path().filter(|path| !path.exists()) {
+        let name = quoted(&path.display().to_string());
+        let message = format!("there is no file or directory {name}; predict reads a table or a directory of images");
+        return Err(Failure::Usage(message));
+    }
     let model = Model::load(&options.load)?;
-    let (Files::Csv(path) | Files::Images(path)) = &options.samples;
     let table = read(options, &model)?;
     let hint = format!("; if one column is the label, name it: {} {}", LABEL.name, LABEL.value);
-    check_features(&path.display().to_string(), &table.features, &model, &hint)?;
-    let samples = table.features.rows();
+    check_features(&options.samples.to_string(), &table.features, &model, &hint)?;
     let probabilities = model.predict(table.features);
+    if let Some(sample) = probabilities.iter_rows().position(|row| row.iter().any(|p| p.is_nan())) {
+        return Err(Failure::Usage(format!(
+            "{}: the probabilities of sample {} are not numbers; its inputs or the model's weights are too large",
+            options.samples,
+            sample + 1
+        )));
+    }
     let predicted = probabilities.row_argmax();
 
     let mut out = BufWriter::new(io::stdout().lock());
     let names: Vec<_> = model.names().classes.iter().map(|name| csv::field(name)).collect();
     writeln!(out, "prediction,{}", names.join(","))?;
     for (row, &class) in probabilities.iter_rows().zip(&predicted) {
-        let numbers: Vec<String> = row.iter().map(f64::to_string).collect();
+        let numbers: Vec<String> = row.iter().map(|&p| number(p)).collect();
         writeln!(out, "{},{}", names[class], numbers.join(","))?;
     }
     out.flush()?;
+    let mut notes: Vec<String> = table.hints.iter().map(|hint| format!("note: {}", advice(hint, &HEADER))).collect();
     if !table.classes.is_empty() {
-        let class = |i: usize| &table.names.classes[table.classes[i]];
-        let right = (0..samples).filter(|&i| *class(i) == model.names().classes[predicted[i]]).count();
-        let accuracy = percent(right as f64 / samples as f64, 1);
-        let _ = writeln!(io::stderr(), "{right} of {samples} predictions match the label: {accuracy}");
+        let labels: Vec<&String> = table.classes.iter().map(|&class| &table.names.classes[class]).collect();
+        notes.push(score(&labels, &predicted, &model.names().classes));
+    }
+    for note in notes {
+        let _ = writeln!(io::stderr(), "{note}"); // if this fails, the predictions are written all the same
     }
     Ok(())
 }
 
-/// The rows of the CSV file, or the test images of the directory.
+/// How many predictions match the label. Names the labels that the model cannot predict.
+fn score(labels: &[&String], predicted: &[usize], known: &[String]) -> String {
+    let right = labels.iter().zip(predicted).filter(|&(label, &class)| **label == known[class]).count();
+    let accuracy = percent(right as f64 / labels.len() as f64, 1);
+    let score = format!("{right} of {} predictions match the label: {accuracy}", labels.len());
+    let mut unknown: Vec<String> = labels.iter().filter(|&label| !known.contains(label)).map(|l| quoted(l)).collect();
+    unknown.sort();
+    unknown.dedup();
+    match unknown.len() {
+        0 => score,
+        _ => format!("{score}; the model does not know the labels {}; it knows {}", few(&unknown), few(known)),
+    }
+}
+
+/// The rows of the table, or the test images of the directory.
 fn read(options: &Options, model: &Model) -> Result<Table, Failure> {
     match &options.samples {
-        Files::Csv(file) => {
-            let label = model.names().label.clone().map_or(Label::None, Label::IfAny);
-            Ok(csv::read(file, &options.csv.choose(Some(model), label))?)
-        }
         Files::Images(directory) => {
             let Dataset { inputs, labels, names } = idx::read_directory(directory)?.test;
             Ok(Table { features: inputs, classes: labels.row_argmax(), names, hints: Vec::new() })
         }
+        table => Ok(read_table(table.path(), &options.csv.choose(Some(model), Label::IfAny, Label::None))?),
     }
 }
 
@@ -97,7 +120,7 @@ pub(crate) fn help(out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "the probability of each class as CSV.\n")?;
     writeln!(out, "usage: feedforward predict {} {} DATA [OPTION …]\n", LOAD.name, LOAD.value)?;
     writeln!(out, "data:")?;
-    writeln!(out, "  FILE.csv                a table: one sample per line")?;
+    writeln!(out, "  FILE.csv                a table: one sample per line; - reads it from standard input")?;
     writeln!(out, "  DIR                     the test images of MNIST, Fashion-MNIST or EMNIST\n")?;
     writeln!(out, "options:")?;
     args::list(out, OPTIONS)?;
@@ -122,6 +145,7 @@ mod tests {
         let options = parse("new.csv --load model").unwrap().unwrap();
         assert_eq!(options.samples, Files::Csv("new.csv".into()));
         assert_eq!((options.load, options.csv), ("model".into(), CsvOptions::default()));
+        assert_eq!(parse("- --load model").unwrap().unwrap().samples, Files::StandardInput);
         assert_eq!(parse("src --load model").unwrap().unwrap().samples, Files::Images("src".into()));
         assert_eq!(parse("--load model --help").unwrap(), None);
     }
@@ -135,7 +159,7 @@ mod tests {
                 ("a.csv b.csv", "predict needs one file or directory: feedforward predict --load DIR FILE.csv"),
                 ("a.csv", "predict needs a model: --load DIR"),
                 ("a.csv --load m --header perhaps", "--header must be yes or no, not \"perhaps\""),
-                ("src --load m --label 3", "--label is for CSV files, not for src"),
+                ("src --load m --label 3", "--label is for tables, not for src"),
             ],
         );
     }

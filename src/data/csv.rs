@@ -25,6 +25,7 @@ use crate::Matrix;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
+use std::io::Read;
 use std::path::Path;
 
 /// The most classes that a label column may have. A column with more distinct values is probably not a label, and each
@@ -139,6 +140,14 @@ impl Table {
 /// If the file cannot be read or is not a valid table. The error names the line and the column.
 pub fn read(file: impl AsRef<Path>, options: &Options) -> Result<Table, FileError> {
     parse(file.as_ref(), &error::read(file.as_ref())?, options)
+}
+
+/// Reads a table from a stream, such as standard input. Errors name `file`, which is not opened.
+///
+/// # Errors
+/// If the stream cannot be read, is longer than 1 GiB, or is not a valid table. The error names the line and the column.
+pub fn read_from(stream: impl Read, file: &Path, options: &Options) -> Result<Table, FileError> {
+    parse(file, &error::read_stream(stream, file)?, options)
 }
 
 /// Reads a table from bytes. Errors name `file`, which is not opened.

@@ -69,7 +69,23 @@ const MOST_STREAMED: u64 = 1 << 30;
 /// Reads the bytes of a file that the user names: a regular file, a pipe, or a device such as `/dev/stdin`. Refuses
 /// directories and data compressed by gzip. Reads at most [`MOST_STREAMED`] bytes unless the file is regular.
 pub(crate) fn read(file: &Path) -> Result<Vec<u8>, FileError> {
-    read_at_most(MOST_STREAMED, file)
+    let system = |error| FileError::system(file, error);
+    let metadata = fs::metadata(file).map_err(system)?;
+    if metadata.is_dir() {
+        return Err(FileError::new(file, Place::Whole, "is a directory; expected a file"));
+    }
+    if !metadata.is_file() {
+        return read_stream(File::open(file).map_err(system)?, file);
+    }
+    let bytes = fs::read(file).map_err(system)?;
+    check_unpacked(&bytes, file, &format!(" {}", file.display()))?;
+    Ok(bytes)
+}
+
+/// Reads the bytes of a stream, such as standard input, at most [`MOST_STREAMED`]. Refuses data compressed by gzip.
+/// Errors name `file`.
+pub(crate) fn read_stream(stream: impl Read, file: &Path) -> Result<Vec<u8>, FileError> {
+    read_at_most(MOST_STREAMED, stream, file)
 }
 
 /// Reads the bytes of a file that belongs to a directory of images or to a model. Refuses everything but a regular file
@@ -81,27 +97,25 @@ pub(crate) fn read_regular(file: &Path) -> Result<Vec<u8>, FileError> {
     read(file)
 }
 
-/// Reads the bytes of a file, at most `limit` unless it is a regular file.
-fn read_at_most(limit: u64, file: &Path) -> Result<Vec<u8>, FileError> {
-    let system = |error| FileError::system(file, error);
-    let wrong = |message: String| Err(FileError::new(file, Place::Whole, message));
-    let metadata = fs::metadata(file).map_err(system)?;
-    if metadata.is_dir() {
-        return wrong("is a directory; expected a file".to_string());
+/// Reads the bytes of a stream, at most `limit`.
+fn read_at_most(limit: u64, stream: impl Read, file: &Path) -> Result<Vec<u8>, FileError> {
+    let mut bytes = Vec::new();
+    stream.take(limit + 1).read_to_end(&mut bytes).map_err(|error| FileError::system(file, error))?;
+    if bytes.len() as u64 > limit {
+        let message = format!("gives more than {limit} bytes; save the data in a regular file first");
+        return Err(FileError::new(file, Place::Whole, message));
     }
-    let bytes = if metadata.is_file() {
-        fs::read(file).map_err(system)?
-    } else {
-        let mut bytes = Vec::new();
-        File::open(file).and_then(|file| file.take(limit + 1).read_to_end(&mut bytes)).map_err(system)?;
-        bytes
-    };
-    if !metadata.is_file() && bytes.len() as u64 > limit {
-        return wrong(format!("gives more than {limit} bytes; save the data in a regular file first"));
-    }
-    if bytes.starts_with(&[0x1f, 0x8b]) {
-        let file = if metadata.is_file() { format!(" {}", file.display()) } else { String::new() };
-        return wrong(format!("is compressed by gzip; unpack it first: gzip -d{file}"));
-    }
+    check_unpacked(&bytes, file, "")?;
     Ok(bytes)
+}
+
+/// Fails if the bytes are compressed by gzip. `argument` is what the command that unpacks them needs.
+fn check_unpacked(bytes: &[u8], file: &Path, argument: &str) -> Result<(), FileError> {
+    match bytes {
+        [0x1f, 0x8b, ..] => {
+            let message = format!("is compressed by gzip; unpack it first: gzip -d{argument}");
+            Err(FileError::new(file, Place::Whole, message))
+        }
+        _ => Ok(()),
+    }
 }

@@ -2,11 +2,21 @@
 
 //! Runs of the binary.
 
-use std::process::{Command, Output};
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
 
 /// Runs the binary with these words. Its output is piped, so no progress is shown in place.
 pub fn run(words: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_feedforward")).args(words).output().expect("the binary starts")
+}
+
+/// Runs the binary with these words and this standard input.
+pub fn run_with_input(words: &[&str], input: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_feedforward"));
+    let piped = command.args(words).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = piped.spawn().expect("the binary starts");
+    let _ = child.stdin.take().expect("piped").write_all(input.as_bytes()); // fails if the binary refuses the words first
+    child.wait_with_output().expect("it ends")
 }
 
 /// The standard output of a successful run.

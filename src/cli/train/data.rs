@@ -1,12 +1,12 @@
 //! The data of a run: read, split into training, validation and test data, and scaled.
 
-use super::options::{Options, VALIDATION};
+use super::options::{HEADER, Options, VALIDATION};
 use super::settings::Scale;
-use crate::cli::data::{Files, Input, check_features};
+use crate::cli::data::{Files, Input, advice, check_features, read_table};
 use crate::cli::failure::Failure;
-use crate::cli::format::{few, plural, quoted};
+use crate::cli::format::{few, number, plural, quoted};
 use feedforward::Matrix;
-use feedforward::data::csv::{self, Label};
+use feedforward::data::csv::Label;
 use feedforward::data::{Dataset, Scaling, idx, one_hot};
 use feedforward::model::Model;
 use feedforward::random::Random;
@@ -25,6 +25,8 @@ pub(crate) struct Data {
     pub(crate) scaling: Scaling,
     /// Rows and columns, if the samples are images.
     pub(crate) image: Option<(usize, usize)>,
+    /// What looks wrong in the table, a line each.
+    pub(crate) notes: Vec<String>,
 }
 
 /// The samples on which a run measures its network after every epoch.
@@ -39,7 +41,7 @@ impl Data {
     /// and the order of the classes.
     pub(crate) fn read(options: &Options, model: Option<&Model>, random: &mut Random) -> Result<Data, Failure> {
         let name = options.input.name();
-        let (train, test, image) = read(options, model, random)?;
+        let Parts { train, test, image, notes } = read(options, model, random)?;
         let (train, validation) = match options.settings.validation {
             0.0 => (train, None),
             part => {
@@ -59,11 +61,12 @@ impl Data {
                 take_names_of(model, &mut part, &name)?;
             }
             scaling.apply(&mut part.inputs);
+            check_range(&name, &part)?;
             Ok::<Dataset, Failure>(part)
         };
         let validation = validation.map(prepared).transpose()?;
         let (train, test) = (Arc::new(prepared(train)?), prepared(test)?);
-        Ok(Data { name, train, validation, test, scaling, image })
+        Ok(Data { name, train, validation, test, scaling, image, notes })
     }
 
     /// The validation data, or the training data if there are none. Never the test data: whoever watches a run chooses
@@ -86,24 +89,32 @@ impl Data {
     }
 }
 
-/// Training data, test data and, if the samples are images, their rows and columns.
-type Parts = (Dataset, Dataset, Option<(usize, usize)>);
+/// The data as read.
+struct Parts {
+    train: Dataset,
+    test: Dataset,
+    image: Option<(usize, usize)>,
+    notes: Vec<String>,
+}
 
 /// Reads the data in two parts.
 fn read(options: &Options, model: Option<&Model>, random: &mut Random) -> Result<Parts, Failure> {
+    let mut notes = Vec::new();
     let (whole, image) = match &options.input {
         Input::Iris => (Dataset::iris(), None),
         Input::Digits => (Dataset::digits(), Some((8, 8))),
-        Input::Files(Files::Csv(file)) => {
-            (csv::read(file, &options.csv.choose(model, Label::Last))?.into_dataset(), None)
-        }
         Input::Files(Files::Images(directory)) => {
             let images = idx::read_directory(directory)?;
-            return Ok((images.train, images.test, Some(images.image)));
+            return Ok(Parts { train: images.train, test: images.test, image: Some(images.image), notes: Vec::new() });
+        }
+        Input::Files(table) => {
+            let table = read_table(table.path(), &options.csv.choose(model, Label::NamedOrLast, Label::Last))?;
+            notes = table.hints.iter().map(|hint| advice(hint, &HEADER)).collect();
+            (table.into_dataset(), None)
         }
     };
     let (train, test) = whole.split(1.0 - options.test, random);
-    Ok((train, test, image))
+    Ok(Parts { train, test, image, notes })
 }
 
 /// Fails if a part has no sample.
@@ -120,6 +131,24 @@ fn check_sizes(name: &str, train: &Dataset, validation: Option<&Dataset>, test: 
     Err(Failure::usage(format!(
         "{name}: {train} to train on{validation} and {} to test on; each part needs at least one",
         test.samples()
+    )))
+}
+
+/// The largest scaled input. The products and sums of a network with weights of a usual size are far from overflow.
+const LARGEST: f64 = 1e100;
+
+/// Fails if a scaled input is too large to compute with.
+fn check_range(name: &str, data: &Dataset) -> Result<(), Failure> {
+    if data.inputs.max_abs() <= LARGEST {
+        return Ok(());
+    }
+    let too_large = |row: &[f64]| row.iter().position(|x| x.abs() > LARGEST || x.is_nan());
+    let feature = data.inputs.iter_rows().find_map(too_large).expect("an input that is too large");
+    let named = data.names.features.get(feature).map_or(String::new(), |name| format!(", {},", quoted(name)));
+    Err(Failure::Usage(format!(
+        "{name}: feature {}{named} has a number that is too large; after scaling, none may exceed {}",
+        feature + 1,
+        number(LARGEST)
     )))
 }
 

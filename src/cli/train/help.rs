@@ -24,8 +24,9 @@ pub(crate) fn print(out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "                          and its three companions, unpacked")?;
     writeln!(
         out,
-        "  FILE.csv                a table: one sample per line, one label column, all other columns numbers\n"
+        "  FILE.csv                a table: one sample per line, one label column, all other columns numbers;"
     )?;
+    writeln!(out, "                          - reads it from standard input\n")?;
     writeln!(out, "options (defaults in parentheses or in the table below):")?;
     args::list(out, options::OPTIONS)?;
     defaults(out)?;

@@ -39,7 +39,7 @@ pub(super) const VALIDATION: OptionSpec = OptionSpec::new(
 pub(super) const SEED: OptionSpec =
     OptionSpec::new("--seed", "N", "seed of all random numbers (1); the same seed gives the same run");
 const LABEL: OptionSpec = OptionSpec::new("--label", "COLUMN", "CSV: name or number of the label column (the last)");
-const HEADER: OptionSpec =
+pub(super) const HEADER: OptionSpec =
     OptionSpec::new("--header", "yes|no", "CSV: whether the first line names the columns (detected)");
 const LOAD: OptionSpec =
     OptionSpec::new("--load", "DIR", "continue training a saved model, with its layers and scaling");
@@ -124,7 +124,7 @@ impl Options {
             return Err(Failure::usage(message));
         }
         let other = match input {
-            Input::Files(Files::Csv(_)) => None,
+            Input::Files(Files::Csv(_) | Files::StandardInput) => None,
             _ => Some(input.name()),
         };
         Ok(Some(Options {
@@ -255,6 +255,7 @@ mod tests {
         assert_eq!(parse("--iterations 7").unwrap().unwrap().settings.length, Length::Iterations(7));
         assert_eq!(parse("--hidden none").unwrap().unwrap().settings.hidden, []);
         assert_eq!(parse("--load m").unwrap().unwrap().load, Some("m".into()));
+        assert_eq!(parse("-").unwrap().unwrap().input, Input::Files(Files::StandardInput));
         assert_eq!(parse("src").unwrap().unwrap().input, Input::Files(Files::Images("src".into())));
         let table = parse("Cargo.toml --label 3 --header no").unwrap().unwrap();
         assert_eq!(table.input, Input::Files(Files::Csv("Cargo.toml".into())));
@@ -282,8 +283,8 @@ mod tests {
                 ("--test 1", "--test must be a number between 0 and 1, not \"1\""),
                 ("--validation 1", "--validation must be 0, or a number between 0 and 1, not \"1\""),
                 ("src --test 0.5", "--test is not for a directory of images, which has its own test part"),
-                ("iris --label 1", "--label is for CSV files, not for iris"),
-                ("--header maybe", "--header is for CSV files, not for iris"),
+                ("iris --label 1", "--label is for tables, not for iris"),
+                ("--header maybe", "--header is for tables, not for iris"),
                 ("Cargo.toml --header maybe", "--header must be yes or no, not \"maybe\""),
                 (
                     "--load m --hidden 5",

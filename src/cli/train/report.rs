@@ -31,6 +31,9 @@ pub(super) fn overview(out: &mut impl Write, training: &Training, options: &Opti
         data.validation.as_ref().map_or(String::new(), |part| format!(" {} for validation,", part.samples()));
     writeln!(out, "data      {}: {features}, {count} ({})", data.name, few(classes))?;
     writeln!(out, "          {samples} to train on,{validation} {} to test on", data.test.samples())?;
+    for note in &data.notes {
+        writeln!(out, "note      {note}")?;
+    }
 
     let weights: usize = training.weights().map(|weights| weights.as_slice().len()).sum();
     let start = match &options.load {
