@@ -48,15 +48,22 @@ fn first(lanes: usize) -> __m256i {
 }
 
 /// Computes R × V vectors of C. Unused lanes of the last vector in each row are masked.
+///
+/// # Safety
+/// As for [`Tile`](super::tile::Tile).
 #[target_feature(enable = "avx2,fma")]
-fn tile<const R: usize, const V: usize>(a: View<'_>, b: View<'_>, c: Window<'_>, accumulate: bool) {
+unsafe fn tile<const R: usize, const V: usize>(a: View<'_>, b: View<'_>, c: Window<'_>, accumulate: bool) {
     check(a, b, &c);
     assert!(a.rows == R && b.columns.div_ceil(LANES) == V && b.column_stride == 1);
     let last = first(b.columns - LANES * (V - 1));
-    let sums = if b.columns == LANES * V { sums::<R, V, false>(a, b, last) } else { sums::<R, V, true>(a, b, last) };
+    // SAFETY: `check` has accepted the operands, and `last` masks all lanes from `b.columns` on.
+    let sums = unsafe {
+        if b.columns == LANES * V { sums::<R, V, false>(a, b, last) } else { sums::<R, V, true>(a, b, last) }
+    };
     for i in 0..R {
         for v in 0..V {
-            // SAFETY: `check` compared the rows and columns, so the unmasked lanes are elements of the window.
+            // SAFETY: `check` compared the rows and columns, so the unmasked lanes are elements of the window. The caller
+            // guarantees that they have been written if `accumulate`.
             unsafe {
                 let c = c.first.add(i * c.stride + LANES * v);
                 let mask = if v < V - 1 { first(LANES) } else { last };
@@ -69,9 +76,13 @@ fn tile<const R: usize, const V: usize>(a: View<'_>, b: View<'_>, c: Window<'_>,
 
 /// Computes the sums of a tile from operands that `check` has accepted. Each step loads a row of B as V vectors and
 /// multiplies them by each of R numbers of A, copied to all lanes.
+///
+/// # Safety
+/// `check` must have accepted A and B. A must have R rows, and B at most V vectors of columns. `last` must mask the lanes
+/// of the last vector that are not in B; without `MASKED` there are none.
 #[inline]
 #[target_feature(enable = "avx2,fma")]
-fn sums<const R: usize, const V: usize, const MASKED: bool>(
+unsafe fn sums<const R: usize, const V: usize, const MASKED: bool>(
     a: View<'_>,
     b: View<'_>,
     last: __m256i,

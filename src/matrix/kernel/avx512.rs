@@ -48,8 +48,11 @@ const LANES: usize = 8;
 const ALL: __mmask8 = 0xff;
 
 /// Computes R × V vectors of C. Unused lanes of the last vector in each row are masked.
+///
+/// # Safety
+/// As for [`Tile`](super::tile::Tile).
 #[target_feature(enable = "avx512f")]
-fn tile<const R: usize, const V: usize>(a: View<'_>, b: View<'_>, c: Window<'_>, accumulate: bool) {
+unsafe fn tile<const R: usize, const V: usize>(a: View<'_>, b: View<'_>, c: Window<'_>, accumulate: bool) {
     check(a, b, &c);
     assert!(a.rows == R && b.columns.div_ceil(LANES) == V && b.column_stride == 1);
     if accumulate {
@@ -66,11 +69,15 @@ fn tile<const R: usize, const V: usize>(a: View<'_>, b: View<'_>, c: Window<'_>,
         }
     }
     let last = ALL >> (LANES * V - b.columns);
-    let sums = if b.columns == LANES * V { sums::<R, V, false>(a, b, last) } else { sums::<R, V, true>(a, b, last) };
+    // SAFETY: `check` has accepted the operands, and `last` masks all lanes from `b.columns` on.
+    let sums = unsafe {
+        if b.columns == LANES * V { sums::<R, V, false>(a, b, last) } else { sums::<R, V, true>(a, b, last) }
+    };
     for i in 0..R {
         for v in 0..V {
             let mask = if v == V - 1 { last } else { ALL };
-            // SAFETY: `check` compared the rows and columns, so the unmasked lanes are elements of the window.
+            // SAFETY: `check` compared the rows and columns, so the unmasked lanes are elements of the window. The caller
+            // guarantees that they have been written if `accumulate`.
             unsafe {
                 let c = c.first.add(i * c.stride + LANES * v);
                 let sum = match accumulate {
@@ -88,9 +95,13 @@ fn tile<const R: usize, const V: usize>(a: View<'_>, b: View<'_>, c: Window<'_>,
 ///
 /// Only a partly used last vector is masked, because the processor splits a masked load into two operations, and one of
 /// them takes a port that a multiply-add needs.
+///
+/// # Safety
+/// `check` must have accepted A and B. A must have R rows, and B at most V vectors of columns. `last` must mask the lanes
+/// of the last vector that are not in B; without `MASKED` there are none.
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn sums<const R: usize, const V: usize, const MASKED: bool>(
+unsafe fn sums<const R: usize, const V: usize, const MASKED: bool>(
     a: View<'_>,
     b: View<'_>,
     last: __mmask8,

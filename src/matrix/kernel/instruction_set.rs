@@ -93,14 +93,25 @@ impl InstructionSet {
         choose(name.as_deref(), &InstructionSet::available())
     }
 
+    /// Returns the tiles of this set.
+    ///
+    /// # Panics
+    /// If this machine does not have the set.
     #[track_caller]
-    pub(super) fn assert_available(self) {
-        assert!(self.is_available(), "this machine does not have the instruction set {self}");
-    }
-
-    /// Returns the tiles of a set that this machine has.
     #[inline]
     pub(super) fn tiles(self) -> &'static Tiles {
+        assert!(self.is_available(), "this machine does not have the instruction set {self}");
+        self.unchecked_tiles()
+    }
+
+    /// Returns the tiles of the [selected](InstructionSet::selected) set.
+    #[inline]
+    pub(super) fn selected_tiles() -> &'static Tiles {
+        InstructionSet::selected().unchecked_tiles() // `choose` has checked that the machine has the set
+    }
+
+    #[inline]
+    fn unchecked_tiles(self) -> &'static Tiles {
         match self {
             #[cfg(target_arch = "x86_64")]
             Avx2 => &avx2::TILES,

@@ -188,7 +188,7 @@ use window::Window;
 pub fn multiply(a: View<'_>, b: View<'_>, c: &mut [f64]) {
     assert_shapes(a, b, c);
     let c = Window::new(c, a.rows, b.columns);
-    product(InstructionSet::selected(), None, None, a, b, c);
+    product(InstructionSet::selected_tiles(), None, None, a, b, c);
 }
 
 /// How [`multiply_with`] computes a product. For measurements and tests.
@@ -214,17 +214,17 @@ pub enum Route {
 #[inline]
 pub fn multiply_with(route: Route, set: InstructionSet, threads: usize, a: View<'_>, b: View<'_>, c: &mut [f64]) {
     assert_shapes(a, b, c);
-    set.assert_available();
+    let tiles = set.tiles();
     let c = Window::new(c, a.rows, b.columns);
     // A separate call for each route, so that the compiler removes the branches of the other routes. They would take a
     // tenth of the time of a 4³ product.
     match route {
-        Route::Chosen => product(set, Some(threads), None, a, b, c),
+        Route::Chosen => product(tiles, Some(threads), None, a, b, c),
         Route::InPlace => {
             assert!(b.column_stride == 1, "multiply_with: the rows of the right operand are not contiguous");
-            product(set, Some(threads), Some(Path::direct(a, b)), a, b, c);
+            product(tiles, Some(threads), Some(Path::direct(a, b)), a, b, c);
         }
-        Route::Packed => product(set, Some(threads), Some(Path::Packed), a, b, c),
+        Route::Packed => product(tiles, Some(threads), Some(Path::Packed), a, b, c),
     }
 }
 
@@ -233,7 +233,7 @@ pub(super) fn multiply_new(a: View<'_>, b: View<'_>) -> Elements {
     let size = a.rows.checked_mul(b.columns).expect("the product is too large for this machine");
     let mut elements = Elements::with_capacity(size);
     let vector = elements.vector_mut();
-    product(InstructionSet::selected(), None, None, a, b, Window::spare(vector, a.rows, b.columns));
+    product(InstructionSet::selected_tiles(), None, None, a, b, Window::spare(vector, a.rows, b.columns));
     // SAFETY: the product has written all `size` elements of its window, and the window starts at the vector's end.
     unsafe { vector.set_len(vector.len() + size) };
     elements
@@ -291,9 +291,6 @@ impl Path {
     }
 
     fn run(self, tiles: &Tiles, buffer: &mut packed::Buffer, a: View<'_>, b: View<'_>, c: Window<'_>) {
-        if c.rows == 0 || c.columns == 0 {
-            return;
-        }
         match self {
             Path::Direct { depth } => direct::multiply(tiles, depth, a, b, c),
             Path::Copied => direct::multiply_copied(tiles, a, b, c),
@@ -306,20 +303,21 @@ impl Path {
 /// Computes C = A B and writes all of C. Without a `count` of threads uses [`threads()`], and without a `path` the
 /// fastest one.
 #[inline(always)]
-fn product(set: InstructionSet, count: Option<usize>, path: Option<Path>, a: View<'_>, b: View<'_>, mut c: Window<'_>) {
-    if a.columns == 0 {
-        return (0..c.rows).for_each(|i| (0..c.columns).for_each(|j| c.set(i, j, 0.0)));
-    }
+fn product(tiles: &Tiles, count: Option<usize>, path: Option<Path>, a: View<'_>, b: View<'_>, mut c: Window<'_>) {
     if c.rows == 0 || c.columns == 0 {
         return;
+    }
+    if a.columns == 0 {
+        return (0..c.rows).for_each(|i| (0..c.columns).for_each(|j| c.set(i, j, 0.0)));
     }
     // A single column is computed as a row, its transpose: Cᵀ = Bᵀ Aᵀ. The elements of both are contiguous.
     let (a, b, c) =
         if c.columns == 1 && c.stride == 1 && path.is_none() { (b.t(), a.t(), c.column_as_row()) } else { (a, b, c) };
     let path = path.unwrap_or_else(|| Path::of(a, b));
-    let tiles = set.tiles();
-    if threads::worthwhile(a.rows, a.columns, b.columns) {
-        threads::multiply(path, tiles, count.unwrap_or_else(threads), a, b, c);
+    let most = threads::most(a.rows, a.columns, b.columns);
+    if most > 1 {
+        let count = count.unwrap_or_else(threads).min(most);
+        threads::multiply(path, tiles, count, std::thread::Builder::new, a, b, c);
         return;
     }
     match path {

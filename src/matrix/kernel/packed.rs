@@ -63,13 +63,13 @@ thread_local! {
     static BUFFERS: RefCell<Vec<Buffer>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Calls `f` with at least `count` buffers of the current thread.
+/// Calls `f` with `count` buffers of the current thread.
 pub(super) fn with_buffers<R>(count: usize, f: impl FnOnce(&mut [Buffer]) -> R) -> R {
     BUFFERS.with_borrow_mut(|buffers| {
         if buffers.len() < count {
             buffers.resize_with(count, Buffer::default);
         }
-        f(buffers)
+        f(&mut buffers[..count])
     })
 }
 
@@ -117,7 +117,8 @@ pub(super) fn multiply_blocks(tiles: &Tiles, buffer: &mut Buffer, a: View<'_>, b
                     let values = &packed_b[depth * q..];
                     let strip = View { rows: depth, columns: width, row_stride, column_stride: 1, values };
                     // The tile walks along the block's k. Its part of C stays in registers.
-                    tiles.run(a, strip, c.block(i, rows, j + q, width), p > 0);
+                    // SAFETY: the first step of loop 4 has written all of C.
+                    unsafe { tiles.run(a, strip, c.block(i, rows, j + q, width), p > 0) };
                     q += width;
                 }
                 i += rows;

@@ -21,7 +21,10 @@ pub(super) const TILES: Tiles = Tiles {
 const LANES: usize = 4;
 
 /// Computes R rows of C of up to 4 elements each. Each step multiplies a row of B by each of R numbers of A.
-fn tile<const R: usize>(a: View<'_>, b: View<'_>, mut c: Window<'_>, accumulate: bool) {
+///
+/// # Safety
+/// As for [`Tile`](super::tile::Tile).
+unsafe fn tile<const R: usize>(a: View<'_>, b: View<'_>, mut c: Window<'_>, accumulate: bool) {
     check(a, b, &c);
     assert!(a.rows == R && b.columns <= LANES && b.column_stride == 1);
     let rows: [&[f64]; R] = std::array::from_fn(|i| &a.values[i * a.row_stride..]);
@@ -45,7 +48,7 @@ fn tile<const R: usize>(a: View<'_>, b: View<'_>, mut c: Window<'_>, accumulate:
     }
     for i in 0..R {
         for j in 0..b.columns {
-            // SAFETY: a caller that accumulates has written these elements before.
+            // SAFETY: the caller guarantees that the elements of C have been written if `accumulate`.
             let before = if accumulate { unsafe { c.get(i, j) } } else { 0.0 };
             c.set(i, j, before + sums[i][j]);
         }

@@ -4,6 +4,8 @@
 use super::instruction_set::{VARIABLE, choose};
 use super::*;
 use crate::Matrix;
+use std::cell::Cell;
+use std::thread::Builder;
 
 /// A rung of the ladder, which computes C = A B.
 type Rung = fn(View<'_>, View<'_>, &mut [f64]);
@@ -99,7 +101,7 @@ fn every_instruction_set_equals_the_naive_product_on_every_path() {
                     [(Path::direct(a, b), direct), (Path::Copied, copied), (Path::Dot, dot), (Path::Packed, true)];
                 for (path, _) in paths.into_iter().filter(|&(_, possible)| possible && b.columns != 1) {
                     let mut c = vec![f64::NAN; expected.len()];
-                    product(set, Some(1), Some(path), a, b, Window::new(&mut c, a.rows, b.columns));
+                    product(set.tiles(), Some(1), Some(path), a, b, Window::new(&mut c, a.rows, b.columns));
                     assert_eq!(c, expected, "{set}, {path:?}: {:?} times {:?}", a.shape(), b.shape());
                 }
                 let mut c = vec![f64::NAN; expected.len()];
@@ -134,31 +136,74 @@ fn any_number_of_threads_gives_the_same_bits() {
                 multiply_with(Route::Chosen, set, 1, a, b, &mut alone);
                 for threads in [2, 3, 7, 16] {
                     let mut together = vec![f64::NAN; m * n];
-                    if threads::worthwhile(m, k, n) {
-                        multiply_with(Route::Chosen, set, threads, a, b, &mut together);
-                    } else {
-                        let c = Window::new(&mut together, m, n);
-                        threads::multiply(Path::of(a, b), set.tiles(), threads, a, b, c);
-                    }
+                    multiply_with(Route::Chosen, set, threads, a, b, &mut together);
                     assert!(alone == together, "{set}, {threads} threads: {m}×{k} times {k}×{n}");
+                    let mut in_small_pieces = vec![f64::NAN; m * n];
+                    let c = Window::new(&mut in_small_pieces, m, n);
+                    threads::multiply(Path::of(a, b), set.tiles(), threads, Builder::new, a, b, c);
+                    assert!(alone == in_small_pieces, "{set}, {threads} pieces: {m}×{k} times {k}×{n}");
                 }
             }
         }
     }
-    assert!(threads::worthwhile(260, 260, 260), "no shape of this test is large enough for threads");
+    assert_eq!(threads::most(260, 260, 260), 2, "no shape of this test is large enough for threads");
 }
 
 #[test]
 fn the_pieces_of_all_threads_fill_the_product() {
     for set in sets() {
-        with_all_layouts((17, 5, 13), |a, b, expected| {
-            for (threads, path) in [1, 2, 3, 7].into_iter().flat_map(|n| [(n, Path::Packed), (n, Path::of(a, b))]) {
-                let mut c = vec![f64::NAN; expected.len()];
-                threads::multiply(path, set.tiles(), threads, a, b, Window::new(&mut c, a.rows, b.columns));
-                assert_eq!(c, expected, "{set}, {threads} threads, {path:?}");
-            }
-        });
+        for shape in [(17, 5, 13), (24, 2, 10), (3, 4, 70)] {
+            with_all_layouts(shape, |a, b, expected| {
+                for (threads, path) in
+                    [1, 2, 3, 7, 16].into_iter().flat_map(|n| [(n, Path::Packed), (n, Path::of(a, b))])
+                {
+                    let mut c = vec![f64::NAN; expected.len()];
+                    let window = Window::new(&mut c, a.rows, b.columns);
+                    threads::multiply(path, set.tiles(), threads, Builder::new, a, b, window);
+                    assert_eq!(c, expected, "{set}, {threads} threads, {path:?}");
+                }
+            });
+        }
     }
+}
+
+#[test]
+fn a_thread_is_started_only_for_a_piece_that_is_worth_it() {
+    // Fewer pieces than threads, because a piece is at least a tile high or a vector wide.
+    for (m, n, most) in [(24, 10, 6), (16, 10, 4), (10, 25, 7), (3, 3, 1)] {
+        let (a, b) = (integers(m, 2), integers(2, n));
+        for count in [1, 2, 3, 16, 5000] {
+            let mut c = vec![f64::NAN; m * n];
+            let started = Cell::new(0);
+            let new_thread = || {
+                started.set(started.get() + 1);
+                Builder::new()
+            };
+            let (a, b, window) = (View::from(&a), View::from(&b), Window::new(&mut c, m, n));
+            threads::multiply(Path::of(a, b), InstructionSet::Portable.tiles(), count, new_thread, a, b, window);
+            assert!(started.get() < count.min(most), "{m}×2 times 2×{n}: {} threads of {count}", started.get());
+        }
+    }
+    // Products that take several hundred microseconds on one thread.
+    let most = [(24, 70_000, 10), (256, 256, 255), (256, 256, 256), (256, 256, 384), (1024, 1024, 1024)]
+        .map(|(m, k, n)| threads::most(m, k, n));
+    assert_eq!(most, [2, 1, 2, 3, 128]);
+    assert!(threads::most(usize::MAX, 2, 2) > 1000);
+}
+
+#[test]
+fn without_further_threads_the_calling_thread_computes_the_whole_product() {
+    let new_thread = || Builder::new().stack_size(1 << 60); // no machine has memory for this stack
+    let refused = new_thread().spawn(|| ()).is_err();
+    assert!(refused || cfg!(miri)); // Miri ignores the size of a stack
+    with_all_layouts((17, 5, 13), |a, b, expected| {
+        for path in [Path::Packed, Path::of(a, b)] {
+            let mut c = vec![f64::NAN; expected.len()];
+            let window = Window::new(&mut c, a.rows, b.columns);
+            threads::multiply(path, InstructionSet::selected().tiles(), 3, new_thread, a, b, window);
+            assert_eq!(c, expected, "{path:?}");
+        }
+    });
 }
 
 #[test]
@@ -285,7 +330,7 @@ fn products_use_the_instruction_set_that_the_environment_names_or_else_the_faste
 #[test]
 fn an_instruction_set_that_this_machine_lacks_is_rejected() {
     for set in InstructionSet::ALL {
-        let accepted = std::panic::catch_unwind(|| set.assert_available());
+        let accepted = std::panic::catch_unwind(|| set.tiles().lanes);
         assert_eq!(accepted.is_ok(), set.is_available());
     }
 }

@@ -1,5 +1,5 @@
 //! Rung 6, threads: C is cut into one piece for each thread, along its longer side. A square is cut into columns, so
-//! that each thread packs only its own part of B.
+//! that each thread packs only its own part of B. A piece is large enough to be worth starting a thread.
 //!
 //! With 2 threads 115.6 GFLOP/s at 256³, 153.3 at 1024³.
 //!
@@ -8,14 +8,13 @@
 
 use super::{Path, Tiles, Window, packed};
 use crate::matrix::View;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Mutex, OnceLock};
 use std::thread;
 
-/// The least number of multiply-adds of a product that uses several threads. This number takes 400 microseconds on a
-/// fast core, so two threads take 200 plus the time to start one. Starting a thread takes 20 to 40 microseconds; on a
-/// virtual machine, which may have to wake a core, 60 to 180.
-const WORTHWHILE: usize = 1 << 24;
+/// The least number of multiply-adds for which a thread is started. They take 200 microseconds on a fast core. Starting
+/// a thread takes 20 to 40 microseconds; on a virtual machine, which may have to wake a core, 60 to 180.
+const WORTHWHILE: usize = 1 << 23;
 
 /// The number set by [`set_threads`], or 0 before the first call.
 static THREADS: AtomicUsize = AtomicUsize::new(0);
@@ -41,24 +40,43 @@ pub fn threads() -> usize {
     }
 }
 
-/// Returns whether a product of `m × k` by `k × n` is large enough for several threads.
+/// Returns the most threads that a product of `m × k` by `k × n` can use: 0 or 1 if it is too small for several.
 #[inline]
-pub(super) fn worthwhile(m: usize, k: usize, n: usize) -> bool {
-    m.saturating_mul(k).saturating_mul(n) >= WORTHWHILE
+pub(super) fn most(m: usize, k: usize, n: usize) -> usize {
+    m.saturating_mul(k).saturating_mul(n) / WORTHWHILE
 }
 
-/// Computes C = A B by up to `count` threads, including the current one.
-pub(super) fn multiply(path: Path, tiles: &Tiles, count: usize, a: View<'_>, b: View<'_>, c: Window<'_>) {
-    packed::with_buffers(count, |buffers| {
-        let (own, others) = buffers[..count].split_first_mut().expect("a product needs at least one thread");
-        thread::scope(|scope| {
-            let (mut a, mut b, mut c) = (a, b, c);
-            for (buffer, pieces) in others.iter_mut().zip((2..=count).rev()) {
-                let (piece, rest) = cut(path, tiles, pieces, a, b, c);
-                (a, b, c) = rest;
-                scope.spawn(move || path.run(tiles, buffer, piece.0, piece.1, piece.2));
+/// Computes C = A B by up to `count` threads, including the current one. `new_thread` configures each new thread.
+///
+/// Each thread takes the next piece of the product until none is left. So if the system refuses to start a thread, the
+/// others compute its piece.
+pub(super) fn multiply(
+    path: Path,
+    tiles: &Tiles,
+    count: usize,
+    new_thread: impl Fn() -> thread::Builder,
+    a: View<'_>,
+    b: View<'_>,
+    c: Window<'_>,
+) {
+    assert!(count > 0, "a product needs at least one thread");
+    let pieces = cut(path, tiles, count, a, b, c);
+    packed::with_buffers(pieces.len(), |buffers| {
+        let pieces = Mutex::new(pieces);
+        let next = || pieces.lock().expect("no thread panics while it takes a piece").pop();
+        let work = |buffer: &mut packed::Buffer| {
+            while let Some((a, b, c)) = next() {
+                path.run(tiles, buffer, a, b, c);
             }
-            path.run(tiles, own, a, b, c);
+        };
+        let (own, others) = buffers.split_first_mut().expect("a product that is large enough for threads has a piece");
+        thread::scope(|scope| {
+            for buffer in others {
+                if new_thread().spawn_scoped(scope, move || work(buffer)).is_err() {
+                    break;
+                }
+            }
+            work(own);
         });
     });
 }
@@ -66,26 +84,40 @@ pub(super) fn multiply(path: Path, tiles: &Tiles, count: usize, a: View<'_>, b: 
 /// A product: the left operand, the right operand and the window for the result.
 type Product<'a, 'b, 'c> = (View<'a>, View<'b>, Window<'c>);
 
-/// Cuts one of `pieces` pieces of about equal size from a product, and returns it and the rest. The piece is some rows
-/// of A and C, or some columns of B and C.
+/// Cuts a product into at most `count` pieces of about equal size, along the longer side of C. No piece is empty: it is
+/// some rows of A and C, or some columns of B and C.
 fn cut<'a, 'b, 'c>(
     path: Path,
     tiles: &Tiles,
-    pieces: usize,
+    count: usize,
     a: View<'a>,
     b: View<'b>,
-    c: Window<'c>,
-) -> (Product<'a, 'b, 'c>, Product<'a, 'b, 'c>) {
+    mut c: Window<'c>,
+) -> Vec<Product<'a, 'b, 'c>> {
     let (m, n) = (a.rows, b.columns);
+    let mut pieces = Vec::new();
     // A dot tile of fewer rows takes more columns, and where its first column starts decides how it sums. So the dot path
     // keeps all rows together.
     if m > n && path != Path::Dot {
-        let rows = m.div_ceil(pieces).next_multiple_of(tiles.rows()).min(m);
-        let (piece, rest) = c.split_rows(rows);
-        ((a.first_rows(rows), b, piece), (a.block(rows, m - rows, 0, a.columns), b, rest))
+        let most_rows = m.div_ceil(count).next_multiple_of(tiles.rows());
+        let mut i = 0;
+        while i < m {
+            let rows = most_rows.min(m - i);
+            let (piece, rest) = c.split_rows(rows);
+            pieces.push((a.block(i, rows, 0, a.columns), b, piece));
+            c = rest;
+            i += rows;
+        }
     } else {
-        let columns = n.div_ceil(pieces).next_multiple_of(tiles.lanes).min(n);
-        let (piece, rest) = c.split_columns(columns);
-        ((a, b.block(0, b.rows, 0, columns), piece), (a, b.block(0, b.rows, columns, n - columns), rest))
+        let most_columns = n.div_ceil(count).next_multiple_of(tiles.lanes);
+        let mut j = 0;
+        while j < n {
+            let columns = most_columns.min(n - j);
+            let (piece, rest) = c.split_columns(columns);
+            pieces.push((a, b.block(0, b.rows, j, columns), piece));
+            c = rest;
+            j += columns;
+        }
     }
+    pieces
 }

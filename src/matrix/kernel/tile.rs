@@ -7,10 +7,11 @@ use crate::matrix::View;
 /// A function that computes C = A B, or C += A B if `accumulate`, for a C that fits into registers.
 ///
 /// # Safety
-/// The machine must have the instruction set for which the function is compiled.
+/// * The machine must have the instruction set for which the function is compiled.
+/// * If `accumulate`, all elements of C must have been written before.
 pub(super) type Tile = unsafe fn(a: View<'_>, b: View<'_>, c: Window<'_>, accumulate: bool);
 
-/// The tiles of one instruction set.
+/// The tiles of an instruction set that this machine has. [`InstructionSet`](super::InstructionSet) returns them.
 pub(super) struct Tiles {
     /// Numbers in a vector: a power of two.
     pub(super) lanes: usize,
@@ -62,12 +63,16 @@ impl Tiles {
     }
 
     /// Computes one tile with vectors along the rows of B.
+    ///
+    /// # Safety
+    /// If `accumulate`, all elements of C must have been written before.
     #[inline]
-    pub(super) fn run(&self, a: View<'_>, b: View<'_>, c: Window<'_>, accumulate: bool) {
+    pub(super) unsafe fn run(&self, a: View<'_>, b: View<'_>, c: Window<'_>, accumulate: bool) {
         // A shift, because a division would take as long as a small tile.
         let vectors_but_one = (b.columns - 1) >> self.lanes.trailing_zeros();
         let tile = if a.rows > self.rows() { self.tall.1 } else { self.broadcast[a.rows - 1][vectors_but_one] };
-        // SAFETY: the tiles of an `InstructionSet` are used only on a machine that has it.
+        // SAFETY: this machine has the instruction set of `Tiles`, and the caller guarantees that C has been written if
+        // `accumulate`.
         unsafe { tile(a, b, c, accumulate) }
     }
 
@@ -75,7 +80,7 @@ impl Tiles {
     #[inline]
     pub(super) fn run_dot(&self, a: View<'_>, b: View<'_>, c: Window<'_>) {
         let tile = self.dot[a.rows - 1][b.columns - 1];
-        // SAFETY: the tiles of an `InstructionSet` are used only on a machine that has it.
+        // SAFETY: this machine has the instruction set of `Tiles`, and the tile does not accumulate.
         unsafe { tile(a, b, c, false) }
     }
 }

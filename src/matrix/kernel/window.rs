@@ -6,7 +6,8 @@ use std::marker::PhantomData;
 ///
 /// It may lie inside a larger matrix, whose rows are `stride` apart, and its elements may be uninitialized. So it holds
 /// a pointer instead of a slice. Rectangles made by splitting share no element, so threads can fill them at the same
-/// time.
+/// time. The first element of an empty rectangle may lie outside of the matrix: it is never accessed, so its address is
+/// computed with `wrapping_add`.
 pub(super) struct Window<'c> {
     pub(super) first: *mut f64,
     pub(super) stride: usize,
@@ -22,7 +23,8 @@ impl<'c> Window<'c> {
     /// Creates a window onto all of a `rows × columns` matrix whose elements are `values`, row after row.
     #[inline]
     pub(super) fn new(values: &'c mut [f64], rows: usize, columns: usize) -> Window<'c> {
-        assert!(values.len() == rows * columns, "{} elements for a {rows}×{columns} product", values.len());
+        let size = rows.checked_mul(columns);
+        assert!(size == Some(values.len()), "{} elements for a {rows}×{columns} product", values.len());
         Window { first: values.as_mut_ptr(), stride: columns, rows, columns, elements: PhantomData }
     }
 
@@ -30,7 +32,7 @@ impl<'c> Window<'c> {
     #[inline]
     pub(super) fn spare(vector: &'c mut Vec<f64>, rows: usize, columns: usize) -> Window<'c> {
         let spare = vector.spare_capacity_mut();
-        assert!(spare.len() >= rows * columns);
+        assert!(rows.checked_mul(columns).is_some_and(|size| size <= spare.len()));
         Window { first: spare.as_mut_ptr().cast(), stride: columns, rows, columns, elements: PhantomData }
     }
 
@@ -38,8 +40,7 @@ impl<'c> Window<'c> {
     #[inline]
     pub(super) fn block(&mut self, i: usize, rows: usize, j: usize, columns: usize) -> Window<'_> {
         assert!(i + rows <= self.rows && j + columns <= self.columns);
-        // SAFETY: (i, j) is inside this window, or one past its end if the block is empty.
-        let first = unsafe { self.first.add(i * self.stride + j) };
+        let first = self.first.wrapping_add(i * self.stride + j);
         Window { first, stride: self.stride, rows, columns, elements: PhantomData }
     }
 
@@ -47,8 +48,7 @@ impl<'c> Window<'c> {
     #[inline]
     pub(super) fn split_rows(self, i: usize) -> (Window<'c>, Window<'c>) {
         assert!(i <= self.rows);
-        // SAFETY: row i is inside the window or one past its end. Only the first part contains the rows before it.
-        let first = unsafe { self.first.add(i * self.stride) };
+        let first = self.first.wrapping_add(i * self.stride);
         (Window { rows: i, ..self }, Window { first, rows: self.rows - i, ..self })
     }
 
@@ -56,9 +56,7 @@ impl<'c> Window<'c> {
     #[inline]
     pub(super) fn split_columns(self, j: usize) -> (Window<'c>, Window<'c>) {
         assert!(j <= self.columns);
-        // SAFETY: column j is inside the window or one past its end. Only the first part contains the columns before
-        // it.
-        let first = unsafe { self.first.add(j) };
+        let first = self.first.wrapping_add(j);
         (Window { columns: j, ..self }, Window { first, columns: self.columns - j, ..self })
     }
 
