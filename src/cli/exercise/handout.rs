@@ -51,7 +51,7 @@ pub(crate) fn files() -> Vec<(&'static str, String)> {
         let section = SECTIONS.iter().find(|section| section.path() == *path);
         (*path, section.map_or_else(|| text.to_string(), |section| hollow(section, text)))
     });
-    let rest = sources::CHECKS.iter().chain(sources::STUDENT).map(|(path, text)| (*path, text.to_string()));
+    let rest = sources::CHECKS.iter().chain(sources::STUDENT.iter()).map(|(path, text)| (*path, text.to_string()));
     given.chain(rest).collect()
 }
 

@@ -1,17 +1,25 @@
 //! The files that `handout` and `grade` need. They are compiled into the binary, so that it does not depend on the
-//! project's folder.
+//! project's folder. Their lines end with LF, even if the checkout that was compiled has CRLF, because other modules
+//! search the texts.
+
+use std::sync::LazyLock;
 
 /// A file of this project: its path from the project's folder, and its text.
-pub(crate) type File = (&'static str, &'static str);
+pub(crate) type File = (&'static str, String);
 
 macro_rules! files {
     ($($path:literal)*) => {
-        &[$(($path, include_str!(concat!("../../../", $path)))),*]
+        LazyLock::new(|| with_lf(&[$(($path, include_str!(concat!("../../../", $path)))),*]))
     };
 }
 
+/// Copies the files, with LF in place of CRLF.
+fn with_lf(files: &[(&'static str, &'static str)]) -> Vec<File> {
+    files.iter().map(|(path, text)| (*path, text.replace("\r\n", "\n"))).collect()
+}
+
 /// The library and the files that its documentation includes.
-pub(crate) const LIBRARY: &[File] = files! {
+pub(crate) static LIBRARY: LazyLock<Vec<File>> = files! {
     "docs/exercise.md"
     "docs/figures/abstraction.svg"
     "docs/figures/backpropagation.svg"
@@ -134,7 +142,7 @@ pub(crate) const LIBRARY: &[File] = files! {
 };
 
 /// The checks of the exercise, and the values that they compare with.
-pub(crate) const CHECKS: &[File] = files! {
+pub(crate) static CHECKS: LazyLock<Vec<File>> = files! {
     "tests/exercise/cross_entropy.rs"
     "tests/exercise/fully_connected.rs"
     "tests/exercise/main.rs"
@@ -172,21 +180,23 @@ pub(crate) const CHECKS: &[File] = files! {
 };
 
 /// The files that only the student's crate has.
-pub(crate) const STUDENT: &[File] = &[
-    ("Cargo.toml", include_str!("student/manifest.toml")),
-    ("Cargo.lock", include_str!("student/lock.toml")),
-    (".gitignore", "/target\n"),
-    ("README.md", include_str!("student/README.md")),
-    ("src/main.rs", include_str!("student/main.rs.txt")),
-];
+pub(crate) static STUDENT: LazyLock<Vec<File>> = LazyLock::new(|| {
+    with_lf(&[
+        ("Cargo.toml", include_str!("student/manifest.toml")),
+        ("Cargo.lock", include_str!("student/lock.toml")),
+        (".gitignore", "/target\n"),
+        ("README.md", include_str!("student/README.md")),
+        ("src/main.rs", include_str!("student/main.rs.txt")),
+    ])
+});
 
-/// The text of the file of the library or the checks with this path.
+/// Returns the text of the file of the library or the checks with this path.
 ///
 /// # Panics
 /// If there is no such file.
 pub(crate) fn text(path: &str) -> &'static str {
-    let mut files = LIBRARY.iter().chain(CHECKS);
-    files.find(|(known, _)| *known == path).unwrap_or_else(|| panic!("no file {path}")).1
+    let mut files = LIBRARY.iter().chain(CHECKS.iter());
+    &files.find(|(known, _)| *known == path).unwrap_or_else(|| panic!("no file {path}")).1
 }
 
 #[cfg(test)]
@@ -214,9 +224,17 @@ mod tests {
                 }
             }
         }
-        let inside: BTreeSet<PathBuf> = LIBRARY.iter().chain(CHECKS).map(|(path, _)| top.join(path)).collect();
+        let inside: BTreeSet<PathBuf> = LIBRARY.iter().chain(CHECKS.iter()).map(|(path, _)| top.join(path)).collect();
         let missing: Vec<&PathBuf> = expected.difference(&inside).collect();
         assert!(missing.is_empty(), "add to src/cli/exercise/sources.rs: {missing:#?}");
+    }
+
+    #[test]
+    fn the_texts_are_the_same_if_the_checkout_has_crlf() {
+        for files in [&LIBRARY, &CHECKS, &STUDENT] {
+            let crlf = |(path, text): &File| (*path, &*text.replace('\n', "\r\n").leak());
+            assert_eq!(with_lf(&files.iter().map(crlf).collect::<Vec<_>>()), **files);
+        }
     }
 
     /// Adds all files in the folder and its subfolders.

@@ -179,7 +179,7 @@ fn checks(section: &Section) -> Vec<String> {
 /// check.
 fn write_crate(folder: &Path, section: &Section, source: &str, checks: &[String]) -> io::Result<()> {
     let (own, checked) = (section.path(), section.checks_path());
-    for (path, text) in sources::LIBRARY.iter().chain(sources::CHECKS) {
+    for (path, text) in sources::LIBRARY.iter().chain(sources::CHECKS.iter()) {
         let text = match *path {
             path if path == own => source.to_string(),
             path if path == checked => text.replace("#[test]\nfn ", "pub fn "),
