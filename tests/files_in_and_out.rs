@@ -264,7 +264,7 @@ fn plot_mistakes_and_log_are_written_where_the_run_says() {
     }
     let drawing = fs::read_to_string(&plot).unwrap();
     for part in [
-        "digits: 64 → 32 → 10",
+        "digits: 64 → 128 → 10",
         "loss per sample",
         "accuracy on the validation data",
         "validation data, 200 samples",

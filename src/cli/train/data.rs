@@ -1,6 +1,6 @@
 //! The data of a run: read, split into training, validation and test data, and scaled.
 
-use super::options::{HEADER, Options, VALIDATION};
+use super::options::{HEADER, Options, SEED, TEST, VALIDATION};
 use super::settings::Scale;
 use crate::cli::data::{Files, Input, advice, check_features, read_table};
 use crate::cli::failure::Failure;
@@ -113,6 +113,12 @@ fn read(options: &Options, model: Option<&Model>, random: &mut Random) -> Result
             (table.into_dataset(), None)
         }
     };
+    if model.is_some() {
+        notes.push(format!(
+            "If the model was trained on these samples with another {} or {}, it knows some of the test data.",
+            SEED.name, TEST.name
+        ));
+    }
     let (train, test) = whole.split(1.0 - options.test, random);
     Ok(Parts { train, test, image, notes })
 }

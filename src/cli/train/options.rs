@@ -29,7 +29,7 @@ pub(super) const SCALE: OptionSpec = OptionSpec::new(
     "HOW",
     "inputs: largest (divide by the largest absolute value),\nstandardise (mean 0, variance 1) or none",
 );
-const TEST: OptionSpec =
+pub(super) const TEST: OptionSpec =
     OptionSpec::new("--test", "PART", "fraction of the samples held out for the test at the end (0.333)");
 pub(super) const VALIDATION: OptionSpec = OptionSpec::new(
     "--validation",
