@@ -51,9 +51,14 @@ impl Class {
 
     /// Adds a file to a submission.
     pub fn add_file(&mut self, submission: &str, path: &str, text: &str) {
+        self.add_bytes(submission, path, text.as_bytes());
+    }
+
+    /// Adds a file that need not be text to a submission.
+    pub fn add_bytes(&mut self, submission: &str, path: &str, bytes: &[u8]) {
         let path = self.folder().join(submission).join(path);
         fs::create_dir_all(path.parent().unwrap()).expect("a folder");
-        fs::write(path, text).expect("a file");
+        fs::write(path, bytes).expect("a file");
     }
 
     /// Grades all submissions with these options.

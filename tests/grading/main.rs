@@ -1,11 +1,14 @@
-//! Tests of the grader with the reference, the handout, wrong solutions, unusual solutions, and tricks. Each wrong or
-//! unusual solution is the plain solution with a few changes, so that changes to the reference do not affect it.
+//! Tests of the grader with the reference, the handout, wrong solutions, unusual solutions, tricks, other encodings, and
+//! failures of the machine. Each wrong or unusual solution is the plain solution with a few changes, so that changes to
+//! the reference do not affect it.
 //!
 //! The tests compile more than a hundred solutions, which takes minutes. Most of them are therefore ignored by default:
 //! `cargo test --test grading -- --include-ignored` runs them all.
 
 mod class;
 mod handout;
+mod machine;
+mod texts;
 mod tricks;
 mod unusual;
 mod wrong;
@@ -42,10 +45,10 @@ fn reference(section: &str) -> String {
     file("src", section)
 }
 
-/// Returns the source of a section in a folder of the project.
+/// Returns the source of a section in a folder of the project, with LF even if the checkout has CRLF.
 fn file(folder: &str, section: &str) -> String {
     let path = format!("{}/{folder}/{section}.rs", env!("CARGO_MANIFEST_DIR"));
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}")).replace("\r\n", "\n")
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::{file, reference};
 use std::fs;
 
 /// Statements that replace the update of SGD, and a part of the reason that the grader must give.
-const TRICKS: [(&str, &str, &str); 14] = [
+const TRICKS: [(&str, &str, &str); 15] = [
     ("exit", "std::process::exit(0);", "ended in the middle"),
     (
         "forged",
@@ -24,6 +24,13 @@ const TRICKS: [(&str, &str, &str); 14] = [
         "ended in the middle",
     ),
     ("abort", "std::process::abort();", "ended in the middle"),
+    (
+        "removes-its-program",
+        "let program = std::env::current_exe().unwrap();
+         let _ = std::fs::remove_dir_all(program.parent().unwrap());
+         std::process::exit(0);",
+        "ended in the middle",
+    ),
     (
         "recursion",
         "fn deeper(x: f64) -> f64 { let y = [x; 64]; y[deeper(y[3] + 1.0) as usize % 64] + deeper(x) }
@@ -56,9 +63,11 @@ const TRICKS: [(&str, &str, &str); 14] = [
          thread_local!(static EXIT: Exit = const { Exit }); EXIT.with(|_| ());",
         "ended in the middle",
     ),
-    ("unsafe", "unsafe { *weights.as_mut_slice().as_mut_ptr() = 0.0 }", "does not compile: usage of an `unsafe` block"),
+    ("unsafe", UNSAFE, "does not compile: usage of an `unsafe` block"),
     ("not-rust", "w = w - eta * ∇L;", "does not compile: unknown start of token"),
 ];
+
+const UNSAFE: &str = "unsafe { *weights.as_mut_slice().as_mut_ptr() = 0.0 }";
 
 const UPDATE: &str = "weights.zip_map_in_place(gradient, |w, g| w - eta * g);";
 
@@ -76,7 +85,7 @@ fn tricks_earn_nothing_and_do_not_affect_other_sections() {
         class.add(name, "sgd", &sgd_with(&format!("let _ = eta; {statement}")));
         class.add(name, "relu", &reference("relu"));
     }
-    class.add("allows-unsafe", "sgd", &format!("#![allow(unsafe_code)]\n{}", sgd_with(TRICKS[12].1)));
+    class.add("allows-unsafe", "sgd", &format!("#![allow(unsafe_code)]\n{}", sgd_with(UNSAFE)));
     class.add("const-loop", "sgd", &format!("const _: () = loop {{}};\n{}", reference("sgd")));
     let grades = class.grade(&["--time-limit", "4"]);
     for (name, _, why) in TRICKS {
@@ -138,8 +147,7 @@ fn only_the_section_files_are_read_and_no_file_is_changed() {
     class.add_file("folder", "src/sgd.rs/inside", "");
     class.add("second-file", "sgd", &format!("{}\nmod helper;\n", reference("sgd")));
     class.add_file("second-file", "src/sgd/helper.rs", "");
-    class.add("not-text", "sgd", "");
-    fs::write(class.folder().join("not-text/src/sgd.rs"), [0xff, 0xfe, 0x00]).unwrap();
+    class.add_bytes("not-text", "src/sgd.rs", &[0x7f, b'E', b'L', b'F', 0xff]);
     #[cfg(unix)]
     {
         use std::os::unix::fs::symlink;
@@ -167,7 +175,7 @@ fn only_the_section_files_are_read_and_no_file_is_changed() {
         ("large", "src/sgd.rs is larger than 256 KiB"),
         ("folder", "src/sgd.rs is not a file"),
         ("second-file", "src/sgd.rs does not compile: file not found for module `helper`"),
-        ("not-text", "src/sgd.rs is not text in UTF-8"),
+        ("not-text", "src/sgd.rs is not UTF-8 (line 1); save it as UTF-8"),
     ] {
         assert_eq!((grades.points(name, "sgd"), grades.why(name, "sgd")), (0.0, why), "{name}");
     }

@@ -2,7 +2,7 @@
 //! for processes that it leaves behind.
 
 use std::ffi::OsStr;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, mpsc};
@@ -41,13 +41,17 @@ pub(super) struct Limits {
 }
 
 /// Runs the program in the folder with this standard input, and waits until it ends or exceeds its time.
+///
+/// # Errors
+/// If the system cannot start or watch a process. On Unix a shell starts the program, so if the program cannot be
+/// started, the shell's exit code and standard error say so.
 pub(super) fn run(
     program: &OsStr,
     arguments: &[&str],
     folder: &Path,
     input: &str,
     limits: Limits,
-) -> std::io::Result<Finished> {
+) -> io::Result<Finished> {
     let mut command = command(program, limits);
     if !limits.environment {
         command.env_clear();
@@ -59,37 +63,47 @@ pub(super) fn run(
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()?;
-    let started = Instant::now();
-    let (closed, both_closed) = mpsc::channel();
-    let stdout = keep_last(child.stdout.take().expect("piped"), closed.clone());
-    let stderr = keep_last(child.stderr.take().expect("piped"), closed);
-    if let Some(mut stdin) = child.stdin.take() {
-        let _ = stdin.write_all(input.as_bytes()); // a check that never reads its input fails
-    }
-    let end = loop {
-        if let Some(status) = child.try_wait()? {
-            break End::Exited(status);
-        }
-        if started.elapsed() > limits.time {
-            break End::TooLong;
-        }
-        thread::sleep(PAUSE);
-    };
+    let watched = watch(&mut child, input, limits.time);
     end_all(&mut child);
+    let (end, [stdout, stderr], both_closed) = watched?;
     let deadline = Instant::now() + GRACE;
     for _ in 0..2 {
         let _ = both_closed.recv_timeout(deadline.saturating_duration_since(Instant::now()));
     }
-    let text = |kept: &Mutex<Vec<u8>>| String::from_utf8_lossy(&kept.lock().expect("no panic holds it")).into_owned();
+    let text = |kept: &Kept| String::from_utf8_lossy(&kept.lock().expect("no panic holds it")).into_owned();
     Ok(Finished { end, stdout: text(&stdout), stderr: text(&stderr) })
+}
+
+/// The end of a program's output.
+type Kept = Arc<Mutex<Vec<u8>>>;
+
+/// Passes the input to the program and waits until it ends or exceeds its time. Returns its standard output and error,
+/// and a channel with a message for each of the two when it is closed.
+fn watch(child: &mut Child, input: &str, time: Duration) -> io::Result<(End, [Kept; 2], mpsc::Receiver<()>)> {
+    let started = Instant::now();
+    let (closed, both_closed) = mpsc::channel();
+    let stdout = keep_last(child.stdout.take().expect("piped"), closed.clone())?;
+    let stderr = keep_last(child.stderr.take().expect("piped"), closed)?;
+    if let Some(mut stdin) = child.stdin.take() {
+        let _ = stdin.write_all(input.as_bytes()); // a check that never reads its input fails
+    }
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok((End::Exited(status), [stdout, stderr], both_closed));
+        }
+        if started.elapsed() > time {
+            return Ok((End::TooLong, [stdout, stderr], both_closed));
+        }
+        thread::sleep(PAUSE);
+    }
 }
 
 /// Reads a pipe to its end in another thread and keeps between [`KEPT`] and twice as many bytes of its end. Sends a
 /// message when the pipe is closed.
-fn keep_last(mut pipe: impl Read + Send + 'static, closed: mpsc::Sender<()>) -> Arc<Mutex<Vec<u8>>> {
-    let kept = Arc::new(Mutex::new(Vec::new()));
+fn keep_last(mut pipe: impl Read + Send + 'static, closed: mpsc::Sender<()>) -> io::Result<Kept> {
+    let kept = Kept::default();
     let keep = Arc::clone(&kept);
-    thread::spawn(move || {
+    thread::Builder::new().spawn(move || {
         let mut buffer = [0; 8192];
         while let Ok(read @ 1..) = pipe.read(&mut buffer) {
             let mut kept = keep.lock().expect("no panic holds it");
@@ -100,8 +114,8 @@ fn keep_last(mut pipe: impl Read + Send + 'static, closed: mpsc::Sender<()>) -> 
             }
         }
         let _ = closed.send(());
-    });
-    kept
+    })?;
+    Ok(kept)
 }
 
 /// The command that runs the program in its own process group, so that everything it starts can be killed with it. The

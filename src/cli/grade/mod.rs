@@ -28,8 +28,8 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         submissions.extend(submission::find(folder, options.is_for_one())?);
     }
     options.check_number(submissions.len())?;
-    let mut files = Files::create(options)?;
     let workshop = Workshop::new(options.time_limit, submissions.len() > 2)?;
+    let mut files = Files::create(options)?;
     let mut report = Report::new(submissions.len(), options.quiet)?;
     grade(&workshop, &submissions, options.all_or_nothing, |graded| {
         files.write(graded)?;
@@ -50,15 +50,18 @@ fn grade(
     let next = AtomicUsize::new(0);
     let jobs = submissions.len() * SECTIONS.len();
     let (judged, verdicts) = mpsc::channel();
-    let work = |bench: usize, judged: mpsc::Sender<(usize, usize, Verdict)>| loop {
+    let work = |bench: usize, judged: mpsc::Sender<(usize, usize, Result<Verdict, Failure>)>| loop {
         let job = next.fetch_add(1, Ordering::Relaxed);
         if job >= jobs {
             break;
         }
         let (which, section) = (job / SECTIONS.len(), job % SECTIONS.len());
-        let verdict = match submissions[which].section(&SECTIONS[section]) {
-            Ok(source) => workshop.judge(bench, &SECTIONS[section], &source),
-            Err(why) => Verdict::Refused { why, details: String::new() },
+        let submission = &submissions[which];
+        let verdict = match &submission.sections[section] {
+            Ok(source) => workshop.judge(bench, section, source).map_err(|why| {
+                Failure::Run(format!("cannot grade {} of {}: {why}", SECTIONS[section].path(), submission.name))
+            }),
+            Err(why) => Ok(Verdict::Refused { why: why.clone(), details: String::new() }),
         };
         if judged.send((which, section, verdict)).is_err() {
             break; // the receiver is gone: grading was cut short
@@ -77,9 +80,12 @@ fn grade(
         drop(judged);
         for (which, section, verdict) in verdicts {
             let one = &mut graded[which];
-            one.verdicts[section] = Some(verdict);
             one.seconds = started.elapsed().as_secs_f64();
-            if let Err(failure) = observe(one) {
+            let observed = verdict.and_then(|verdict| {
+                one.verdicts[section] = Some(verdict);
+                observe(one)
+            });
+            if let Err(failure) = observed {
                 next.store(jobs, Ordering::Relaxed);
                 return Err(failure);
             }
