@@ -24,6 +24,17 @@ fn text(output: &[u8]) -> String {
 }
 
 #[test]
+fn the_students_program_learns_the_scaling_from_the_training_data_only() {
+    let class = Class::new("main");
+    let folder = class.folder().join("handout");
+    assert!(feedforward(&["handout", folder.to_str().unwrap()]).status.success());
+    let main = fs::read_to_string(folder.join("src/main.rs")).unwrap();
+    let place = |code: &str| main.find(code).unwrap_or_else(|| panic!("no {code} in {main}"));
+    assert!(place("Dataset::iris().split(") < place("Scaling::by_largest(&train.inputs)"), "{main}");
+    assert!(place("scaling.apply(&mut train.inputs)") < place("scaling.apply(&mut test.inputs)"), "{main}");
+}
+
+#[test]
 #[ignore = "builds a crate twice"]
 fn the_handout_fails_all_checks_and_the_reference_in_it_passes_them_and_learns_iris() {
     let class = Class::new("handout");
