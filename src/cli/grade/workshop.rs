@@ -17,6 +17,8 @@ use std::time::Duration;
 /// The memory limits of the compiler and of a check, in MiB. The compiler reserves much more memory than it uses.
 const COMPILER_MEMORY: u64 = 8192;
 const CHECK_MEMORY: u64 = 1024;
+/// The time in which the compiler must give its version. A machine under load may need seconds to start it.
+const VERSION_TIME: Duration = Duration::from_secs(60);
 /// The most lines of a compiler error that are shown.
 const ERROR_LINES: usize = 14;
 /// The check of this name passes always, if programs run at all.
@@ -79,7 +81,7 @@ impl Workshop {
         })?;
         let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
         let workshop = Workshop { folder, rustc, limit, class, exams, programs_run: AtomicBool::new(false) };
-        match workshop.rustc(&workshop.folder, &["--version"]) {
+        match workshop.rustc(&workshop.folder, &["--version"], VERSION_TIME) {
             Ok(Finished { end: End::Exited(status), stdout, .. }) if status.success() => match too_old(&stdout) {
                 false => Ok(workshop),
                 true => Err(Failure::Run(format!("grading needs {RUST} or later, but this is {}", stdout.trim()))),
@@ -146,7 +148,7 @@ impl Workshop {
         let program = ["--crate-name=checks", external, "tests/exercise/main.rs", &kept_checks];
         let program = if self.class { &program[..] } else { &program[..3] };
         for part in [&library[..], program] {
-            let finished = self.rustc(folder, &[&["--edition=2024", "-Awarnings"], part].concat());
+            let finished = self.rustc(folder, &[&["--edition=2024", "-Awarnings"], part].concat(), 6 * self.limit);
             let finished = finished.map_err(|error| format!("the compiler does not run: {error}"))?;
             if let Some(refusal) = self.refusal(&finished, exam.section) {
                 return Ok(Some(refusal));
@@ -157,8 +159,8 @@ impl Workshop {
     }
 
     /// Runs the compiler.
-    fn rustc(&self, folder: &Path, arguments: &[&str]) -> io::Result<Finished> {
-        let limits = Limits { time: 6 * self.limit, memory: COMPILER_MEMORY, environment: true };
+    fn rustc(&self, folder: &Path, arguments: &[&str], time: Duration) -> io::Result<Finished> {
+        let limits = Limits { time, memory: COMPILER_MEMORY, environment: true };
         child::run(&self.rustc, arguments, folder, "", limits)
     }
 
