@@ -2,7 +2,7 @@
 
 mod support;
 
-use feedforward::data::{Batches, Dataset};
+use feedforward::data::{Batches, Dataset, Scaling};
 use feedforward::evaluation::accuracy;
 use feedforward::random::Random;
 use feedforward::{CrossEntropyLoss, FullyConnected, Matrix, NeuralNetwork, Relu, Sgd, Softmax};
@@ -28,9 +28,10 @@ fn after_200_training_steps_losses_and_weights_agree_with_the_oracle() {
 /// 2/3 training data, batches of 50, 4→3, ReLU, 3→3, softmax, η = 10⁻³, 4,000 iterations.
 fn exercise_run(seed: u64) -> f64 {
     let mut random = Random::new(seed);
-    let mut iris = Dataset::iris();
-    iris.divide_by_largest();
-    let (train, test) = iris.split(2.0 / 3.0, &mut random);
+    let (mut train, mut test) = Dataset::iris().split(2.0 / 3.0, &mut random);
+    let scaling = Scaling::by_largest(&train.inputs);
+    scaling.apply(&mut train.inputs);
+    scaling.apply(&mut test.inputs);
     let mut network =
         NeuralNetwork::new(Sgd::new(1e-3), Batches::new(train, 50, Random::new(seed)), CrossEntropyLoss::new());
     network.append_layer(FullyConnected::new(4, 3, &mut random));
