@@ -1,7 +1,7 @@
 //! Tests of CSV files: tables written in different ways, and the error messages for damaged ones.
 
 use feedforward::Matrix;
-use feedforward::data::csv::{self, Features, Label, Options, Table};
+use feedforward::data::csv::{self, Features, Hint, Label, Options, Table};
 use feedforward::data::{FileError, Names, Place};
 use proptest::prelude::*;
 use std::error::Error;
@@ -58,6 +58,166 @@ fn a_first_line_without_numbers_is_a_header_unless_the_options_decide() {
     assert_eq!(stated(false).names.classes, ["kind", "rose"]);
 }
 
+/// The names of the columns that the header gives, or nothing if the first line is read as a sample.
+fn names(table: &Table) -> Vec<&str> {
+    table.names.features.iter().chain(&table.names.label).map(String::as_str).collect()
+}
+
+#[test]
+fn a_first_line_that_counts_its_columns_is_a_header_exactly_if_no_other_line_has_its_label() {
+    let column = |name: &str| Label::Column(name.to_string());
+    let (last, named) = (&Label::Last, |name: &str| Label::NamedOrLast(name.to_string()));
+    let if_any = |name: &str| Label::IfAny(name.to_string());
+    for (text, label, expected) in [
+        ("0,1,2,3,4\n5.1,3.5,1.4,0.2,rose\n7.0,3.2,4.7,1.4,tulip\n", last, "0 1 2 3 4"), // pandas' names
+        ("0,1,2,kind\n5.1,3.5,1.4,rose\n", last, "0 1 2 kind"),
+        ("1,2,3\n5,6,0\n7,8,1\n", last, "1 2 3"),                  // from 1
+        ("\"0\",\"1\"\n5,0\n7,2\n7,0\n", last, "0 1"),             // quotes make no difference
+        ("\n ,0,1,2\n0,5.1,3.5,6\n1,7.0,3.2,8\n", last, " 0 1 2"), // an index without a name
+        ("kind,1,2\nrose,5,6\ntulip,7,8\n", &column("kind"), "1 2 kind"),
+        ("kind,1,2\nrose,5,6\ntulip,7,8\n", &column("1"), "kind 2 1"), // a name takes precedence over a number
+        ("0,1,2\n5,6,x\n7,8,y\n", &column("3"), "0 1 2"),
+        ("0,1,2\n5,6,x\n7,8,y\n", &named("2"), "0 1 2"),
+        ("0,1,2\n5,6,x\n7,8,y\n", &if_any("2"), "0 1 2"),
+        // samples:
+        ("0,1,x\n5,6,x\n", last, ""), // another line has the label
+        ("1,2,3\n5,6,1\n7,8,3\n", last, ""),
+        ("0,1,x\n5,6,x\n", &named("kind"), ""),
+        ("0,2,x\n5,6,y\n", last, ""),     // no count
+        ("1,1,x\n5,6,y\n", last, ""),     // from 1, then from 0
+        ("-0,1,x\n5,6,y\n", last, ""),    // not as a count is written
+        ("0,1.0,x\n5,6,y\n", last, ""),   // not as a count is written
+        ("0,1,2,x\n", last, ""),          // the only line
+        ("0,1,2\n", &Label::None, ""),    // the only line
+        ("0\n1\n", &Label::None, ""),     // a single field
+        ("a,0\n3,4\n", &column("1"), ""), // counts neither from 0 nor from 1
+    ] {
+        let table = parse(text, &with(label.clone())).unwrap_or_else(|error| panic!("{text:?}: {error}"));
+        assert_eq!(names(&table).join(" "), expected, "{text:?}");
+        let perhaps_sample = table.hints.iter().any(|hint| matches!(hint, Hint::PerhapsSample { .. }));
+        assert_eq!(perhaps_sample, !expected.is_empty() && !label_decides(label), "{text:?}");
+    }
+    // A label that is not in the header is an error of the header.
+    let error = parse("0,1,kind\n5,6,x\n", &with(named("species"))).unwrap_err();
+    assert_eq!(error.message, "there is no column \"species\"; the columns are 0, 1, kind");
+}
+
+/// Whether the name of the label alone makes a first line that contains it a header.
+fn label_decides(label: &Label) -> bool {
+    matches!(label, Label::Column(name) if name.parse::<usize>().is_err())
+}
+
+#[test]
+fn a_first_line_that_counts_its_columns_and_has_no_label_is_refused_unless_the_options_decide() {
+    for label in [Label::None, Label::IfAny("kind".to_string())] {
+        let error = parse("\n0,1,2\n5,6,7\n", &with(label.clone())).unwrap_err();
+        let expected = "may be a header or a sample, because its fields count the columns; say which it is";
+        assert_eq!((error.place, error.message.as_str()), (Place::Line(2), expected));
+        for header in [true, false] {
+            let table = parse("0,1,2\n5,6,7\n", &Options { header: Some(header), ..with(label.clone()) }).unwrap();
+            assert_eq!((table.features.rows(), table.hints), (if header { 1 } else { 2 }, vec![]));
+        }
+    }
+}
+
+#[test]
+fn a_first_line_with_the_names_that_the_options_ask_for_is_a_header() {
+    let wanted = |names: &[&str]| names.iter().map(|name| name.to_string()).collect::<Vec<_>>();
+    let text = "2020,width,2021,kind\n5,1,6,x\n7,2,8,y\n";
+    for features in [Features::Named(wanted(&["2021", "2020"])), Features::NamedOrOthers(wanted(&["2021", "2020"]))] {
+        let table = parse(text, &Options { features, ..with(Label::IfAny("kind".to_string())) }).unwrap();
+        assert_eq!((table.features, table.classes), (Matrix::from_rows([[6.0, 5.0], [8.0, 7.0]]), vec![0, 1]));
+        assert_eq!(table.hints, []);
+    }
+    assert_eq!(
+        names(&parse(text, &with(Label::Column("kind".to_string()))).unwrap()),
+        ["2020", "width", "2021", "kind"]
+    );
+    // One name is missing: the line is read as a sample.
+    let features = Features::Named(wanted(&["2021", "2022"]));
+    let error = parse(text, &Options { features, ..with(Label::None) }).unwrap_err();
+    assert_eq!(error.message, "the features are chosen by name, but the table has no header");
+    // Every line has the names: these are ranks, and the first line is a sample.
+    let features = Features::NamedOrOthers(wanted(&["0", "1", "2"]));
+    let ranks = parse("2,0,1\n0,2,1\n1,2,0\n", &Options { features, ..with(Label::None) }).unwrap();
+    assert_eq!((ranks.features.rows(), names(&ranks)), (3, vec![]));
+}
+
+#[test]
+fn a_table_hints_at_a_first_line_and_a_column_that_are_probably_not_what_they_are_read_as() {
+    let hints = |text: &str, options: &Options| -> Vec<String> {
+        parse(text, options).unwrap().hints.iter().map(Hint::to_string).collect()
+    };
+    let detect = Options::default();
+    let samples = "5,6,x\n7,8,y\n5,6,y\n7,8,x\n";
+    assert_eq!(hints(samples, &detect), [""; 0]);
+    assert_eq!(hints("5,6,x\n", &detect), [""; 0]); // the only line
+    assert_eq!(hints("5,6\n7,9\n", &with(Label::None)), [""; 0]);
+    let alone = "line 2 is read as a sample, but no other line has its class, \"kind\"; is it a header?";
+    assert_eq!(hints(&format!("\n2020,2021,kind\n{samples}"), &detect), [alone]);
+    for header in [true, false] {
+        let stated = Options { header: Some(header), ..Options::default() };
+        assert_eq!(hints(&format!("2020,2021,kind\n{samples}"), &stated), [""; 0]);
+    }
+    let by_label = "line 1 is read as a header, because no other line has its label; is it a sample?";
+    assert_eq!(hints(&format!("0,1,kind\n{samples}"), &detect), [by_label]);
+    let counts = "line 1 is read as a sample, but its fields count the columns; is it a header?";
+    assert_eq!(hints(&format!("0,1,y\n{samples}"), &detect), [counts]);
+
+    let index = |column: &str| {
+        format!("column {column} counts the samples; if it is an index, remove it, because it may give the class away")
+    };
+    assert_eq!(hints(",a,kind\n0,6,x\n1,5,x\n2,5,y\n", &detect), [index("1, \"\",")]);
+    assert_eq!(hints("a,Unnamed: 0,kind\n6,1,x\n5,2,x\n5,3,y\n", &detect), [index("2, \"Unnamed: 0\",")]);
+    assert_eq!(hints("x,9,0\nx,5,1\ny,5,2\n", &with(Label::Column("1".to_string()))), [index("3")]);
+    assert_eq!(hints("a,b,kind\n6,1,x\n5,2,x\n", &detect), [""; 0]); // two lines count too easily
+    assert_eq!(hints("a,b,kind\n6,2,x\n5,3,x\n5,4,y\n", &detect), [""; 0]); // from 2
+    assert_eq!(hints("a,b,kind\n6,0,x\n5,2,x\n5,3,y\n", &detect), [""; 0]); // a gap
+    let labels = Options { features: Features::Named(vec!["a".to_string()]), ..Options::default() };
+    assert_eq!(hints("a,b,kind\n6,0,1\n5,1,2\n5,2,3\n", &labels), [""; 0]); // neither is a feature
+}
+
+#[test]
+fn two_columns_with_the_same_name_are_refused_if_one_of_them_is_used() {
+    let text = "a,b,a,kind\n1,2,3,x\n4,5,6,y\n";
+    let named = |names: &[&str]| Features::Named(names.iter().map(|name| name.to_string()).collect());
+    let refusal = |text: &str, features, label| parse(text, &Options { features, ..with(label) }).unwrap_err();
+    let same = "columns 1 and 3 have the same name, \"a\"; give each column its own name";
+    for (features, label) in [
+        (Features::Others, Label::Last),
+        (Features::Others, Label::None),
+        (Features::Others, Label::IfAny("a".to_string())),
+        (named(&["b"]), Label::Column("a".to_string())),
+        (named(&["b"]), Label::NamedOrLast("a".to_string())),
+        (named(&["b", "a"]), Label::Last),
+    ] {
+        let error = refusal(text, features, label);
+        assert_eq!((error.place, error.message.as_str()), (Place::Line(1), same));
+    }
+    assert_eq!(
+        refusal("a,kind,kind\n1,2,x\n", Features::Others, Label::Last).message,
+        "columns 2 and 3 have the same name, \"kind\"; give each column its own name"
+    );
+    assert_eq!(
+        refusal(",a,,kind\n1,2,3,x\n", Features::Others, Label::Last).message,
+        "columns 1 and 3 have the same name, \"\"; give each column its own name"
+    );
+    let unused = Options { features: named(&["b"]), ..Options::default() };
+    assert_eq!(parse(text, &unused).unwrap().features, Matrix::from_rows([[2.0], [5.0]]));
+    let unnamed = parse("5,5,5,x\n4,5,6,y\n", &Options { header: Some(false), ..Options::default() }).unwrap();
+    assert_eq!(unnamed.features.columns(), 3); // values, not names
+}
+
+#[test]
+fn a_column_that_is_chosen_twice_is_refused() {
+    let text = "a,b,kind\n1,2,3\n4,5,6\n";
+    for (names, twice) in [(["a", "a"], "column 1, \"a\""), (["a", "kind"], "column 3, \"kind\"")] {
+        let features = Features::Named(names.map(str::to_string).to_vec());
+        let error = parse(text, &Options { features, ..Options::default() }).unwrap_err();
+        assert_eq!(error.message, format!("{twice}, is chosen twice; choose it once"));
+    }
+}
+
 #[test]
 fn the_label_is_a_column_by_name_or_by_number_or_no_column() {
     let text = "kind,length,2\nrose,5,1\ntulip,7,2\n";
@@ -76,7 +236,7 @@ fn the_label_is_a_column_by_name_or_by_number_or_no_column() {
     let table = parse(text, &last).unwrap(); // a name takes precedence over a number
     assert_eq!((table.names.label.as_deref(), table.features), (Some("2"), Matrix::from_rows([[5.0], [7.0]])));
 
-    let none = parse("1,2\n3,4\n", &with(Label::None)).unwrap();
+    let none = parse("5,2\n3,4\n", &with(Label::None)).unwrap();
     assert_eq!((none.features.shape(), none.classes.len()), ((2, 2), 0));
     let absent = parse("a,b\n3,4\n", &with(Label::IfAny("kind".to_string()))).unwrap();
     assert_eq!((absent.features.shape(), absent.names.label), ((1, 2), None));
@@ -111,7 +271,7 @@ fn features_by_name_need_a_header_unless_the_options_allow_the_other_columns() {
 
 #[test]
 fn quoted_fields_can_contain_separators_quotes_and_line_breaks() {
-    let text = "1,\"a, \"\"b\"\"\"\n2,\"two\nlines\"\n\n3,\"c\"\nx,d\n";
+    let text = "5,\"a, \"\"b\"\"\"\n2,\"two\nlines\"\n\n3,\"c\"\nx,d\n";
     let options = Options { header: Some(false), ..Options::default() };
     let error = parse(text, &options).unwrap_err();
     assert_eq!(error.place, Place::Field(6, 1), "the line breaks in quotes count as well: {error}");
@@ -145,8 +305,9 @@ fn an_error_names_the_line_and_the_column_and_what_is_wrong() {
         ("1,2,a\n3,4,\n", Place::Field(2, 3), "the label is empty"),
         ("1,2,a\n3,\"4,b\n", Place::Field(2, 2), "never closed"),
         ("1,2,a\n3,\"4\"5,b\n", Place::Field(2, 2), "must be doubled"),
-        ("kind,1,2\n3,4,5\n", Place::Field(1, 1), "\"kind\" is not a finite number; if this line is a header, say so"),
-        ("1\n2\n", Place::Line(1), "there are no features"),
+        ("kind,1,3\n3,4,5\n", Place::Field(1, 1), "\"kind\" is not a finite number; if this line is a header, say so"),
+        ("1\n2\n", Place::Line(1), "there are no features; a table needs at least one column beside the label"),
+        ("\n\n1\n2\n", Place::Line(3), "there are no features"), // the first line that is not blank
     ] {
         let error = parse(text, &Options::default()).expect_err(text);
         assert_eq!(error.place, place, "{text:?}: {error}");
@@ -160,8 +321,13 @@ fn an_error_about_a_missing_column_names_the_existing_columns() {
     assert!(error.message.contains("\"kind\"") && error.message.contains("a, b"), "{error}");
     for number in ["0", "3", "-1"] {
         let error = parse("1,2\n3,4\n", &with(Label::Column(number.to_string()))).unwrap_err();
-        assert!(error.message.contains("2 columns"), "{error}");
+        assert!(error.message.contains("2 columns and no header"), "{error}");
     }
+    let header: Vec<String> = (0..785).map(|i| format!("pixel {i}")).collect();
+    let text = format!("{}\n{}\n", header.join(","), vec!["1"; 785].join(","));
+    let message = parse(&text, &with(Label::NamedOrLast("kind".to_string()))).unwrap_err().message;
+    assert!(message.contains("the first 20 of 785 columns are pixel 0, pixel 1, "), "{message}");
+    assert!(message.ends_with(", pixel 18, pixel 19"), "{message}");
 }
 
 #[test]
@@ -215,7 +381,7 @@ fn a_table_without_a_header_names_the_classes_alone() {
 #[test]
 #[should_panic(expected = "Table::into_dataset: the table has no labels")]
 fn a_table_without_labels_makes_no_dataset() {
-    let _ = parse("1,2\n3,4\n", &with(Label::None)).unwrap().into_dataset();
+    let _ = parse("5,2\n3,4\n", &with(Label::None)).unwrap().into_dataset();
 }
 
 #[test]
@@ -284,7 +450,7 @@ proptest! {
     ) {
         let name = |name: &str| format!("c{name}\n\"x"); // not a number, and no blank at either end
         let text: String = rows.iter().map(|(x, n)| format!("{x},{}\n", csv::field(&name(n)))).collect();
-        let table = table(&text);
+        let table = parse(&text, &Options { header: Some(false), ..Options::default() }).unwrap();
         for (i, (x, n)) in rows.iter().enumerate() {
             prop_assert_eq!(table.features[(i, 0)].to_bits(), x.to_bits());
             prop_assert_eq!(&table.names.classes[table.classes[i]], &name(n));

@@ -77,6 +77,19 @@ fn a_dataset_of_parts_that_do_not_fit_each_other_is_refused() {
 }
 
 #[test]
+fn two_features_or_two_classes_with_the_same_name_make_no_dataset() {
+    let refusal = |names| panic_message(|| Dataset::new(Matrix::ones(1, 2), one_hot(&[0], 3), names));
+    let text = |names: &[&str]| names.iter().map(|name| name.to_string()).collect();
+    let features = Names { features: text(&["x", "x"]), ..names() };
+    assert_eq!(refusal(features), "Dataset::new: features 0 and 1 have the same name, \"x\"");
+    let classes = Names { classes: text(&["a", "b", "a"]), ..names() };
+    assert_eq!(refusal(classes), "Dataset::new: classes 0 and 2 have the same name, \"a\"");
+    let one_of_each =
+        Names { features: text(&["a", "b"]), label: Some("a".to_string()), classes: text(&["a", "b", ""]) };
+    assert_eq!(Dataset::new(Matrix::ones(1, 2), one_hot(&[0], 3), one_of_each).samples(), 1);
+}
+
+#[test]
 fn labels_that_are_not_one_hot_make_no_dataset() {
     let nan = f64::NAN;
     for row in [

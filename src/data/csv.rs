@@ -2,8 +2,7 @@
 //!
 //! Commas separate the fields; if the first line has no comma, semicolons or tabs do. A field in double quotes may
 //! contain separators, line breaks and quotes (doubled). Lines end with LF or CRLF. Blank lines are skipped, and so are
-//! blanks around a field. The first line is read as a header if none of its fields is a number, unless
-//! [`Options::header`] says whether it is one.
+//! blanks around a field.
 //!
 //! ```
 //! use feedforward::data::csv::{self, Options};
@@ -13,11 +12,29 @@
 //! assert_eq!(table.features, feedforward::Matrix::from_rows([[5.1, 3.5], [7.0, 3.2]]));
 //! assert_eq!(table.names.classes, ["setosa", "versicolor"]);
 //!
-//! let damaged = csv::parse("flowers.csv".as_ref(), b"1,2,a\n3,four,b\n", &Options::default());
-//! assert_eq!(damaged.unwrap_err().to_string(), "flowers.csv, line 2, column 2: \"four\" is not a finite number");
+//! let damaged = csv::parse("flowers.csv".as_ref(), b"5.1,3.5,a\n7.0,three,b\n", &Options::default());
+//! assert_eq!(damaged.unwrap_err().to_string(), "flowers.csv, line 2, column 2: \"three\" is not a finite number");
 //! # Ok::<(), feedforward::data::FileError>(())
 //! ```
+//!
+//! # Header
+//!
+//! [`Options::header`] says whether the first line is a header. If it does not, these rules decide, in this order:
+//!
+//! 1. If no field of the line is a number, it is a header.
+//! 2. If the line contains the names of all features that the options name, or the name of [`Label::Column`], and no
+//!    other line does, it is a header.
+//! 3. If the line counts its columns, it may be either. It counts them if it has at least two fields and each field
+//!    that is a number is the number of its column, from 0 in all or from 1 in all, as in `0,1,2,3,species`. pandas
+//!    writes such a line if the columns have no names. It also writes an index without a name, so an empty first field
+//!    is not counted. If the table has a label, the line is a header exactly if no other line has the same label. If it
+//!    has none, it is refused, because nothing can decide.
+//! 4. Otherwise it is a sample. So is the only line of a table, unless one of the first two rules applies.
+//!
+//! `-0` and `1.0` are numbers but count no column. Quotes around a field make no difference. [`Table::hints`] says if
+//! the first line counts its columns, or if it is read as a sample and no other line has its class.
 
+use super::columns::{Columns, FirstLine};
 use super::error::{self, FileError, Place};
 use super::records::Records;
 use super::{Dataset, Names, one_hot};
@@ -35,7 +52,7 @@ pub const MOST_CLASSES: usize = 256;
 /// Options for reading a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
-    /// Whether the first line is a header, or `None` to detect it.
+    /// Whether the first line is a header, or `None` to detect it by the [rules](self#header) of this module.
     pub header: Option<bool>,
     /// The column of the classes.
     pub label: Label,
@@ -89,16 +106,21 @@ pub struct Table {
 /// Something in a table that can be read but is probably not meant. Its text ([`Display`](fmt::Display)) is one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Hint {
-    /// The first line was read as a sample because [`Options::header`] did not decide, but no other line has its class.
-    /// It may be a header.
-    Header {
+    /// The first line is read as a sample because of the [rules](self#header), but it looks like a header.
+    PerhapsHeader {
         /// The line, counted from 1.
         line: usize,
-        /// Its class.
-        class: String,
+        /// Why it looks like a header: no other line has its class, or its fields count the columns.
+        why: String,
     },
-    /// A feature counts the samples, from 0 or from 1. It may be an index, which can give the class away.
-    Index {
+    /// The first line is read as a header because of the third [rule](self#header), although it contains numbers.
+    PerhapsSample {
+        /// The line, counted from 1.
+        line: usize,
+    },
+    /// A feature counts the samples, from 0 or from 1. If it is an index, as pandas writes it, and the samples are in
+    /// the order of their classes, it gives the class away.
+    PerhapsIndex {
         /// The column, counted from 1.
         column: usize,
         /// The name of the column, if the table has a header. It may be empty.
@@ -109,12 +131,16 @@ pub enum Hint {
 impl fmt::Display for Hint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Hint::Header { line, class } => {
-                write!(f, "line {line} is read as a sample, but no other line has its class {class:?}; is it a header?")
+            Hint::PerhapsHeader { line, why } => {
+                write!(f, "line {line} is read as a sample, but {why}; is it a header?")
             }
-            Hint::Index { column, name } => {
-                let name = name.as_ref().map_or(String::new(), |name| format!(", named {name:?},"));
-                write!(f, "column {column}{name} counts the samples; if it is an index, remove it from the features")
+            Hint::PerhapsSample { line } => {
+                write!(f, "line {line} is read as a header, because no other line has its label; is it a sample?")
+            }
+            Hint::PerhapsIndex { column, name } => {
+                write!(f, "column {column}")?;
+                name.iter().try_for_each(|name| write!(f, ", {name:?},"))?;
+                write!(f, " counts the samples; if it is an index, remove it, because it may give the class away")
             }
         }
     }
@@ -160,23 +186,30 @@ pub fn parse(file: &Path, bytes: &[u8], options: &Options) -> Result<Table, File
         let line = 1 + bytes[..error.valid_up_to()].iter().filter(|&&byte| byte == b'\n').count();
         wrong(Place::Line(line), "is not UTF-8 text".to_string())
     })?;
+    let wrong_at = |(place, message)| wrong(place, message);
     let mut records = Records::new(text);
     let mut fields = Vec::new();
-    let mut next = |fields: &mut Vec<_>| records.next(fields).map_err(|(place, message)| wrong(place, message));
-
-    let Some(mut line) = next(&mut fields)? else {
-        return Err(wrong(Place::Whole, "has no line with fields; a table has at least one sample".to_string()));
+    let first = records
+        .next(&mut fields)
+        .map_err(wrong_at)?
+        .ok_or_else(|| wrong(Place::Whole, "has no line with fields; a table has at least one sample".to_string()))?;
+    let (mut line, width) = (first, fields.len());
+    let first_line = match options.header {
+        Some(true) => FirstLine::Header,
+        Some(false) => FirstLine::Sample,
+        None => FirstLine::detect(options, first, &fields, &records).map_err(wrong_at)?,
     };
-    let width = fields.len();
     let mut header = Vec::new();
-    if options.header.unwrap_or_else(|| fields.iter().all(|field| field.parse::<f64>().is_err())) {
+    if matches!(first_line, FirstLine::Header | FirstLine::PerhapsHeader) {
         header = fields.iter().map(|field| field.to_string()).collect();
-        line = next(&mut fields)?
-            .ok_or_else(|| wrong(Place::Line(line), "is a header, but no sample follows".to_string()))?;
+        line = records
+            .next(&mut fields)
+            .map_err(wrong_at)?
+            .ok_or_else(|| wrong(Place::Line(first), "is a header, but no sample follows".to_string()))?;
     }
-    let columns = Columns::choose(options, &header, width).map_err(|message| wrong(Place::Line(1), message))?;
+    let columns = Columns::choose(options, &header, width).map_err(|message| wrong(Place::Line(first), message))?;
+    let perhaps_header = options.header.is_none() && header.is_empty();
 
-    let first = line;
     let mut values = Vec::new();
     let mut classes = Classes::default();
     loop {
@@ -187,7 +220,7 @@ pub fn parse(file: &Path, bytes: &[u8], options: &Options) -> Result<Table, File
         for &column in &columns.features {
             let field: &Cow<str> = &fields[column];
             let value = field.parse().ok().filter(|value: &f64| value.is_finite()).ok_or_else(|| {
-                let hint = if header.is_empty() && line == first { "; if this line is a header, say so" } else { "" };
+                let hint = if perhaps_header && line == first { "; if this line is a header, say so" } else { "" };
                 wrong(Place::Field(line, column + 1), format!("{field:?} is not a finite number{hint}"))
             })?;
             values.push(value);
@@ -195,23 +228,44 @@ pub fn parse(file: &Path, bytes: &[u8], options: &Options) -> Result<Table, File
         if let Some(column) = columns.label {
             classes.add(&fields[column]).map_err(|message| wrong(Place::Field(line, column + 1), message))?;
         }
-        match next(&mut fields)? {
+        match records.next(&mut fields).map_err(wrong_at)? {
             Some(following) => line = following,
             None => break,
         }
     }
     let (classes, class_names) = classes.sorted();
     let rows = values.len() / columns.features.len();
+    let features = Matrix::from_vec(rows, columns.features.len(), values);
+    let mut hints = Vec::new();
+    if first_line == FirstLine::PerhapsHeader {
+        hints.push(Hint::PerhapsSample { line: first });
+    } else if first_line == FirstLine::PerhapsSample {
+        hints.push(Hint::PerhapsHeader { line: first, why: "its fields count the columns".to_string() });
+    } else if perhaps_header && rows > 1 && classes.first().is_some_and(|class| !classes[1..].contains(class)) {
+        let why = format!("no other line has its class, {:?}", class_names[classes[0]]);
+        hints.push(Hint::PerhapsHeader { line: first, why });
+    }
+    for (j, &column) in columns.features.iter().enumerate() {
+        if counts_samples(&features, j) {
+            hints.push(Hint::PerhapsIndex { column: column + 1, name: header.get(column).cloned() });
+        }
+    }
     Ok(Table {
-        features: Matrix::from_vec(rows, columns.features.len(), values),
+        features,
         classes,
         names: Names {
             features: columns.features.iter().filter_map(|&column| header.get(column).cloned()).collect(),
             label: columns.label.and_then(|label| header.get(label).cloned()),
             classes: class_names,
         },
-        hints: Vec::new(),
+        hints,
     })
+}
+
+/// Returns whether feature `j` is the number of the sample, from 0 or from 1, in all of at least 3 samples.
+fn counts_samples(features: &Matrix, j: usize) -> bool {
+    let counts = |from: f64| features.iter_rows().enumerate().all(|(i, row)| row[j] == i as f64 + from);
+    features.rows() >= 3 && (counts(0.0) || counts(1.0))
 }
 
 /// The classes of the samples, numbered in the order in which they appear.
@@ -257,46 +311,6 @@ impl Classes {
         }
         let classes = self.met.into_iter().map(|class| places[class]).collect();
         (classes, names.into_iter().map(|(name, _)| name).collect())
-    }
-}
-
-/// The columns of features and label, counted from 0.
-struct Columns {
-    features: Vec<usize>,
-    label: Option<usize>,
-}
-
-impl Columns {
-    fn choose(options: &Options, header: &[String], width: usize) -> Result<Columns, String> {
-        let named = |name: &str| header.iter().position(|column| column == name);
-        let absent = |name: &str| match header {
-            [] => format!("there is no column {name:?}; the table has {width} columns and no header"),
-            _ => format!("there is no column {name:?}; the columns are {}", header.join(", ")),
-        };
-        let label = match &options.label {
-            Label::Last => Some(width - 1),
-            Label::None => None,
-            Label::NamedOrLast(_) if header.is_empty() => Some(width - 1),
-            Label::NamedOrLast(name) => Some(named(name).ok_or_else(|| absent(name))?),
-            Label::IfAny(name) => named(name),
-            Label::Column(name) => {
-                let numbered = || name.parse().ok().filter(|number| (1..=width).contains(number)).map(|n: usize| n - 1);
-                Some(named(name).or_else(numbered).ok_or_else(|| absent(name))?)
-            }
-        };
-        let features = match &options.features {
-            Features::Named(_) if header.is_empty() => {
-                return Err("the features are chosen by name, but the table has no header".to_string());
-            }
-            Features::Named(names) | Features::NamedOrOthers(names) if !header.is_empty() => {
-                names.iter().map(|name| named(name).ok_or_else(|| absent(name))).collect::<Result<Vec<_>, _>>()?
-            }
-            _ => (0..width).filter(|&column| Some(column) != label).collect(),
-        };
-        if features.is_empty() {
-            return Err("the only column is the label; there are no features".to_string());
-        }
-        Ok(Columns { features, label })
     }
 }
 

@@ -11,6 +11,7 @@
 //! assert_eq!(xor.samples(), 4);
 //! ```
 
+mod columns;
 pub mod csv;
 mod digits;
 pub(crate) mod error;
@@ -47,8 +48,8 @@ impl Dataset {
     ///
     /// # Panics
     /// If inputs and labels do not have the same number of rows, a row of the labels is not one-hot, the number of
-    /// class names is not the number of columns of the labels, or the number of feature names is neither 0 nor the
-    /// number of columns of the inputs.
+    /// class names is not the number of columns of the labels, the number of feature names is neither 0 nor the number
+    /// of columns of the inputs, or two features or two classes have the same name.
     #[must_use]
     #[track_caller]
     pub fn new(inputs: Matrix, labels: Matrix, names: Names) -> Dataset {
@@ -61,6 +62,7 @@ impl Dataset {
         let (named, named_classes) = (names.features.len(), names.classes.len());
         assert!(named == 0 || named == features, "Dataset::new: {named} feature names for {features} features");
         assert!(named_classes == classes, "Dataset::new: {named_classes} class names for {classes} classes");
+        names.check_distinct().unwrap_or_else(|message| panic!("Dataset::new: {message}"));
         Dataset { inputs, labels, names }
     }
 

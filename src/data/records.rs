@@ -4,6 +4,7 @@ use super::error::Place;
 use std::borrow::Cow;
 
 /// The lines of a CSV text, each split into its fields.
+#[derive(Clone)]
 pub(super) struct Records<'a> {
     rest: &'a str,
     line: usize, // the number of the first line of the rest, counted from 1

@@ -91,6 +91,7 @@ pub(crate) static LIBRARY: LazyLock<Vec<File>> = files! {
     "docs/walk/softmax.md"
     "docs/walk/whole_step.md"
     "src/cross_entropy.rs"
+    "src/data/columns.rs"
     "src/data/csv.rs"
     "src/data/digits.rs"
     "src/data/digits.txt"
