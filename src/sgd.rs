@@ -4,20 +4,23 @@
 //! the learning rate η. [`Sgd::update`](Sgd#method.update) computes:
 #![doc = include_str!("../docs/formulas/sgd.svg")] // w⁽ᵏ⁺¹⁾ = w⁽ᵏ⁾ − η ∇L(w⁽ᵏ⁾)
 //! *Stochastic* means that the gradient is that of one batch of samples, drawn at random, instead of all samples. The
-//! gradient of a batch is cheaper to compute and a little noisy. On average it has the direction of the gradient of all
-//! samples.
+//! gradient of a batch is cheaper to compute and noisy. If every sample is equally likely to be in the batch, it has, on
+//! average, the direction of the gradient of all samples.
 //!
 //! ## Why the loss decreases
 //!
-//! The gradient ∇L points in the direction in which L grows fastest. A small step against it lowers the loss by about η
-//! times the squared length of the gradient:
+//! Unless it is 0, the gradient ∇L points in the direction in which L grows fastest. A small step against it lowers the
+//! loss by about η times the squared length of the gradient:
 #![doc = include_str!("../docs/formulas/why-sgd.svg")] // L(w − η ∇L) ≈ L(w) − η ‖∇L‖²
-//! The ≈ holds only for small steps. If η is too small, progress is slow. If it is too large, each step overshoots the
-//! minimum and the loss grows:
+//! This is the loss of the batch whose gradient it is; the loss of other samples may grow. And the ≈ holds only for small
+//! steps. If η is too small, progress is slow. If it is too large, each step overshoots the minimum so far that the loss
+//! grows:
 #![doc = include_str!("../docs/figures/descent.svg")]
 //! ## On paper
 //!
-//! Take a single weight w with the loss L(w) = (w − 3)². The gradient is 2(w − 3), and the minimum is at w = 3:
+//! Take a single weight w with the loss L(w) = (w − 3)², as in the figure. The gradient is 2(w − 3), and the minimum is
+//! at w = 3. A step leads from w to w − η · 2(w − 3), so it multiplies the distance w − 3 by 1 − 2η. The loss falls if
+//! this factor is between −1 and 1, which means 0 < η < 1:
 //!
 //! ```
 //! use feedforward::{Matrix, Optimizer, Sgd};
@@ -36,8 +39,15 @@
 //! assert!(close(descend(0.1, 1), 1.4)); //   1 − 0.1·(−4)
 //! assert!(close(descend(0.1, 2), 1.72)); //  1.4 − 0.1·(−3.2): each step goes a fifth of the way
 //! assert!(close(descend(0.5, 1), 3.0)); //   the best η for this loss: one step is enough
+//! assert!(close(descend(0.7, 1), 3.8)); //   overshoots from 3 − 2 to 3 + 0.8, but comes closer
+//! assert!(close(descend(1.0, 2), 1.0)); //   to 5 and back: the loss stays the same
 //! assert!(close(descend(1.5, 1), 7.0)); //   η too large: from 3 − 2 to 3 + 4
-//! assert!(close(descend(1.5, 2), -5.0)); //  and then to 3 − 8
+//! assert!(close(descend(1.5, 2), -5.0)); //  and then to 3 − 8: the loss grows
+//!
+//! // The η of the figure and their factors.
+//! assert!(close(descend(0.05, 1), 3.0 - 2.0 * 0.9)); // too small: a tenth of the way
+//! assert!(close(descend(0.3, 1), 3.0 - 2.0 * 0.4)); //  good
+//! assert!(close(descend(1.2, 1), 3.0 + 2.0 * 1.4)); //  too large
 //! ```
 #![doc = include_str!("../docs/walk/sgd.md")]
 //!

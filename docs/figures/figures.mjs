@@ -401,22 +401,29 @@ function crossEntropy() {
 }
 
 function descent() {
-  const f = new Figure('descent', 480, 214,
-    'Three plots of the same loss over one weight, a parabola, with steps of gradient descent on it. A learning ' +
-    'rate that is too small makes little progress. A good one comes close to the minimum in a few steps. One that is ' +
-    'too large overshoots the minimum, so that the loss grows with each step.');
-  [[0.06, 'η too small', 6, 0.92], [0.3, 'η good', 5, 0.92], [1.12, 'η too large', 5, 0.42]].forEach(([eta, word, steps, w], i) => {
-    const x0 = 80 + 160 * i, at = u => [x0 + 68 * u, 170 - 138 * u * u];
+  const f = new Figure('descent', 480, 238,
+    'Three plots of the loss of the example over its weight w, a parabola with the minimum at w equals 3. Arrows lead ' +
+    'from the ringed starting point from step to step. With the learning rate 0.05 each step is short, and six steps ' +
+    'are not enough. With 0.3 three steps come close to the minimum. With 1.2 the arrows lead from one side to the ' +
+    'other, each time to a higher point: the loss grows with each step.');
+  const panels = [[0.05, 'too small', 6, 0.92], [0.3, 'good', 3, 0.92], [1.2, 'too large', 4, 0.25]];
+  panels.forEach(([eta, word, steps, start], i) => {
+    const x0 = 80 + 160 * i, at = u => [x0 + 68 * u, 170 - 138 * u * u]; // u: the distance from the minimum
     f.line(Array.from({ length: 41 }, (_, k) => at((k - 20) / 20)), { color: GREY, width: 1.8 });
-    for (let k = 0; k < steps; k++) {
-      const next = w - eta * 2 * w;
-      if (Math.abs(next) > 1) break;
-      if (k < 4) f.line([at(w), at(next)], { color: ORANGE, width: 1.4 });
-      f.circle(...at(w), 4.5, { color: ORANGE, solid: true });
-      w = next;
+    f.circle(...at(start), 8, { color: ORANGE });
+    const [x, y] = at(start);
+    if (start > 0.5) f.words('start', x - 14, y + 5, { anchor: 'end', size: 14, color: ORANGE });
+    else f.words('start', x + 4, y + 24, { anchor: 'start', size: 14, color: ORANGE });
+    for (let k = 0, u = start; k <= steps; k++) {
+      f.circle(...at(u), 3.5, { color: ORANGE, solid: true });
+      const next = u - eta * 2 * u;                                      // the gradient of u² is 2u
+      const [[a, b], [c, d]] = [at(u), at(next)], length = Math.hypot(c - a, d - b);
+      const short = q => [a + (c - a) * q / length, b + (d - b) * q / length];
+      if (k < steps && length > 12) f.arrow([short(k ? 4 : 9), short(length - 4)], { color: ORANGE, width: 1.6, head: 5 });
+      u = next;
     }
-    f.circle(...at(w), 4.5, { color: ORANGE, solid: true });
-    f.words(word, x0, 206);
+    f.words(`η = ${eta}`, x0, 214);
+    f.words(word, x0, 232, { color: GREY });
   });
   f.save();
 }
