@@ -1,8 +1,15 @@
 //! **Memory Layout**: one sample per column in the textbook, one sample per row in the code.
 //!
-//! In the textbook layout, that of (1) to (3), a sample is a column of **X**. In memory the elements of a row are
-//! contiguous and those of a column are not. We want a sample to be a row, `x[0]` and not `X[:, 0]`, and the loop over
-//! the batch to be the outermost loop. Transposing all matrices achieves both.
+//! In the textbook layout, that of (1) to (3), a sample is a column of **X**. How a matrix lies in memory is a choice.
+//! [`Matrix`] stores it row by row, as C does and as NumPy does by default, so the elements of a row are contiguous and
+//! those of a column are not. (Fortran and MATLAB store it column by column, and there the textbook layout fits.)
+//!
+//! Contiguous samples are faster to read. A processor loads memory in cache lines, typically of 64 bytes, which hold
+//! eight `f64`. A loop over a contiguous sample uses all eight. A loop over a column uses one number of each line if the
+//! rows are at least eight numbers long. A contiguous sample is also a slice, which needs no copy.
+//!
+//! So we want a sample to be a row, `x[0]` and not `X[:, 0]`, and the loop over the batch to be the outermost loop.
+//! Transposing all matrices achieves both.
 #![doc = include_str!("../docs/figures/memory-layout.svg")]
 //! ## Forward
 //!
