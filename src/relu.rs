@@ -1,6 +1,6 @@
 //! **ReLU Activation Function**: f(x) = max(0, x), element by element.
 //!
-//! Forward, ReLU keeps positive numbers and replaces all others by 0. [`Relu::forward`] computes:
+//! Forward, ReLU keeps positive numbers and replaces negative numbers by 0. [`Relu::forward`] computes:
 #![doc = include_str!("../docs/formulas/relu.svg")] // f(x) = max(0, x)
 #![doc = include_str!("../docs/figures/relu.svg")]
 //! Backward, it passes the error where the input was positive, and 0 elsewhere. [`Relu::backward`] computes:
@@ -9,9 +9,9 @@
 //!
 //! ## Why (12)
 //!
-//! ReLU works on each element separately, so each element has its own scalar error e. The derivative of ReLU is 0 or 1,
-//! but `backward` returns the derivative of the loss, which is the derivative of ReLU *times* the error from the next
-//! layer. Therefore (12) has eₙ and not 1:
+//! ReLU works on each element separately, so each element has its own scalar error e. The derivative of ReLU is 0 for
+//! negative x and 1 for positive x, but `backward` returns the derivative of the loss, which is the derivative of ReLU
+//! *times* the error from the next layer. Therefore (12) has eₙ and not 1:
 #![doc = include_str!("../docs/formulas/why-12.svg")] // eₙ₋₁ = ∂L/∂x = ∂L/∂ŷ · ∂ŷ/∂x
 //! ## On paper
 //!

@@ -4,8 +4,8 @@
 //! prediction **ŷ** has the same shape. Its elements are positive and sum to 1. [`Softmax::forward`] computes for every
 //! row of the batch:
 #![doc = include_str!("../docs/formulas/13.svg")] // ŷₖ = exp(xₖ) / Σⱼ exp(xⱼ), j = 1 … N   (13)
-//! The exponential of a large x overflows. Therefore each row is first shifted by its maximum, so that no exponential
-//! exceeds 1:
+//! The exponential of an x above 709.78 overflows. Therefore each row is first shifted by its maximum, so that no
+//! exponential exceeds 1:
 #![doc = include_str!("../docs/formulas/shift.svg")] // x̃ₖ = xₖ − max(x)
 #![doc = include_str!("../docs/figures/softmax.svg")]
 //! [`Softmax::backward`] also works row by row. With all operations element by element, it computes:
@@ -46,8 +46,8 @@
 //! assert!(close(&error_previous, [[0.75, 0.5, -1.25]])); // 0.125·6, 0.25·2, 0.625·(−2)  (14)
 //! ```
 //!
-//! These three errors sum to 0. This is true of every error that softmax returns, because adding the same number to all
-//! logits changes no output, so the loss does not change in that direction.
+//! These three errors sum to 0. Apart from rounding, this is true of every row of an error that softmax returns, because
+//! adding the same number to all logits changes no output, so the loss does not change in that direction.
 #![doc = include_str!("../docs/walk/softmax.md")]
 //!
 //! ---
