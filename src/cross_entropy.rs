@@ -1,18 +1,19 @@
 //! **Cross Entropy Loss**: measures how far a prediction is from the label, and starts backpropagation.
 //!
-//! The loss depends on one number per sample: ŷₖ, the predicted probability of the sample's true class k, where yₖ = 1.
+//! The loss depends on one number per sample, the predicted probability of the sample's true class.
 //! [`CrossEntropyLoss::forward`] sums its negative logarithm over the B samples of the batch:
 #![doc = include_str!("../docs/formulas/15.svg")] // loss = Σₖ −ln(ŷₖ + ε) where yₖ = 1, k = 1 … B   (15)
-//! The slides use k twice here: in the sum it counts the samples, and within a sample it is the true class.
+//! In (15), as on the slide, k counts the samples, and ŷₖ is the prediction for sample k at the class whose label yₖ is
+//! 1. Everywhere else on these pages, as in (13), k is a class.
 //!
-//! ε is [`f64::EPSILON`], NumPy's `finfo(float).eps`. It keeps very wrong predictions away from ln 0. Predictions must
-//! be greater than 0, as those of [softmax](crate::softmax) are.
+//! ε is [`f64::EPSILON`], NumPy's `finfo(float).eps`: the distance from 1 to the next larger number. (The slide calls it
+//! the smallest representable number, but `f64` also represents much smaller ones.) ε keeps very wrong predictions away
+//! from ln 0. Predictions must be greater than 0, as those of [softmax](crate::softmax) are.
 #![doc = include_str!("../docs/figures/cross-entropy.svg")]
 //! The backward pass receives no error, because the recursion of backpropagation starts here.
 //! [`CrossEntropyLoss::backward`] computes:
 #![doc = include_str!("../docs/formulas/16.svg")] // Eₙ = −y/ŷ   (16)
-//! There is no ε in (16). An ε there would distort the gradient exactly where the prediction is very wrong. Where y is
-//! 0, the error is 0.
+//! Where y is 0, the error is 0. There is no ε in (16); *Why (16) has no ε*, below, explains this.
 //!
 //! ## Why (16)
 //!
@@ -29,6 +30,14 @@
 //         = −yₖ + ŷₖ Σⱼ yⱼ
 //         = ŷₖ − yₖ, j = 1 … N
 //! So the error that softmax passes to the previous layer is the prediction minus the label.
+//!
+//! ## Why (16) has no ε
+//!
+//! The slide says that ε cancels out. It does not: the exact derivative of (15) is −y/(ŷ + ε), and (16) is the derivative
+//! of −ln ŷ. For predictions much larger than ε, the two are nearly equal. For smaller ones they are not, and (16) is
+//! the more useful one. With the exact derivative, softmax would pass on (ŷ − y) · ŷₖ/(ŷₖ + ε), where k is the true
+//! class. At ŷₖ = ε this is half of ŷ − y, and it goes to 0 as ŷₖ goes to 0. The network would learn least where it is
+//! most wrong. With (16) the error is ŷ − y for every ŷₖ.
 //!
 //! ## On paper
 //!
@@ -79,8 +88,8 @@ impl CrossEntropyLoss {
 }
 
 impl Loss for CrossEntropyLoss {
-    /// loss = Σ −ln(ŷₖ + ε) where yₖ = 1 [(15)](self), with ε = [`f64::EPSILON`]. Prediction and label are
-    /// `batch × classes`.
+    /// loss = Σ −ln(ŷₖ + ε) where yₖ = 1 [(15)](self), summed over the samples of the batch, with ε =
+    /// [`f64::EPSILON`]. Prediction and label are `batch × classes`.
     ///
     /// # Panics
     /// If prediction and label differ in shape, or a row of the label is not one-hot.
@@ -106,8 +115,8 @@ impl Loss for CrossEntropyLoss {
         loss
     }
 
-    /// First error: Eₙ = −y/ŷ [(16)](self), and 0 wherever the label is 0. There is no ε, which would distort the
-    /// gradient.
+    /// First error: Eₙ = −y/ŷ [(16)](self), and 0 wherever the label is 0. It has no ε, so it is not quite the
+    /// derivative of (15), but softmax turns it into ŷ − y however small ŷ is.
     ///
     /// # Panics
     /// Before the first forward, or if the label does not have the shape of the prediction.
@@ -120,7 +129,7 @@ impl Loss for CrossEntropyLoss {
     }
 }
 
-/// Returns the class k with yₖ = 1 in row i of the label, which must be one-hot.
+/// Returns the true class of sample i: the place of the 1 in its row of the label, which must be one-hot.
 #[track_caller]
 fn labelled_class(row: &[f64], i: usize) -> usize {
     let mut classes = (0..row.len()).filter(|&k| row[k] != 0.0);
