@@ -10,13 +10,16 @@
 //!
 //! ## On paper
 //!
-//! This network is small enough to train by hand. It has one input, which is always 1, and two classes, of which the
-//! first is always the right one. Weights and biases start at 0, and the learning rate is 1. The sections that follow
-//! explain the layers and the loss. Here, watch the order of the calls:
+//! This network is small enough to train by hand. Its only layer is one [neuron](crate::neuron) with a bias b and without
+//! an activation function, ŷ = wx + b. The data source supplies the same sample every time, x = 2 with the label y = 5.
+//! The loss is the squared error L = (ŷ − y)², which the example defines itself.
+//!
+//! Backward, the loss starts with the error ∂L/∂ŷ = 2(ŷ − y). From it the layer computes the derivatives with respect to
+//! its weights. By the chain rule, ∂L/∂w = 2(ŷ − y)·x and ∂L/∂b = 2(ŷ − y)·1. The optimizer subtracts these derivatives
+//! from the weights, multiplied by the learning rate, here 0.05. w and b start at 0:
 //!
 //! ```
-//! use feedforward::{CrossEntropyLoss, DataSource, FullyConnected, Matrix};
-//! use feedforward::{NeuralNetwork, Sgd, Softmax};
+//! use feedforward::{DataSource, FullyConnected, Loss, Matrix, NeuralNetwork, Sgd};
 //!
 //! /// Supplies the same sample in every batch.
 //! #[derive(Debug)]
@@ -24,35 +27,47 @@
 //!
 //! impl DataSource for Always {
 //!     fn next_batch(&mut self) -> (Matrix, Matrix) {
-//!         (Matrix::from_rows([[1.0]]), Matrix::from_rows([[1.0, 0.0]]))
+//!         (Matrix::from_rows([[2.0]]), Matrix::from_rows([[5.0]])) // x and y
 //!     }
 //! }
 //!
-//! let mut network = NeuralNetwork::new(Sgd::new(1.0), Always, CrossEntropyLoss::new());
-//! network.append_layer(FullyConnected::from_weights(Matrix::zeros(2, 2)));
-//! network.append_layer(Softmax::new());
+//! /// The squared error of one number.
+//! #[derive(Debug, Default)]
+//! struct SquaredError {
+//!     difference: Matrix, // ŷ − y
+//! }
 //!
-//! // Forward: the inputs of softmax, called logits, are both 0. So the prediction is
-//! // (0.5, 0.5), and the loss is −ln 0.5.
-//! assert_eq!(network.predict(Matrix::from_rows([[1.0]])), Matrix::from_rows([[0.5, 0.5]]));
-//! assert!((network.forward() - 0.6931).abs() < 1e-4);
+//! impl Loss for SquaredError {
+//!     fn evaluate(&self, prediction: &Matrix, label: &Matrix) -> f64 {
+//!         (prediction - label)[(0, 0)].powi(2) // (ŷ − y)²
+//!     }
 //!
-//! // Backward: the error at the logits is ŷ − y = (−0.5, 0.5). The input and the 1 for the
-//! // bias are both 1, so each row of the gradient is that error. The weights become
-//! // 0 − 1 · gradient.
+//!     fn forward(&mut self, prediction: Matrix, label: &Matrix) -> f64 {
+//!         self.difference = &prediction - label;
+//!         self.evaluate(&prediction, label)
+//!     }
+//!
+//!     fn backward(&mut self, _label: &Matrix) -> Matrix {
+//!         2.0 * &self.difference // ∂L/∂ŷ = 2(ŷ − y)
+//!     }
+//! }
+//!
+//! let mut network = NeuralNetwork::new(Sgd::new(0.05), Always, SquaredError::default());
+//! network.append_layer(FullyConnected::from_weights(Matrix::zeros(2, 1))); // w, and below it b
+//!
+//! // Forward: ŷ = 0·2 + 0 = 0, and the loss is (0 − 5)².
+//! assert_eq!(network.forward(), 25.0);
+//!
+//! // Backward: the error is 2·(0 − 5) = −10. The derivatives are −10·2 for w and −10·1 for b.
 //! network.backward();
 //! let parameters = network.layers()[0].parameters().unwrap();
-//! let gradient = parameters.gradient.as_ref().unwrap();
-//! assert_eq!(*gradient, Matrix::from_rows([[-0.5, 0.5], [-0.5, 0.5]]));
-//! assert_eq!(parameters.weights, Matrix::from_rows([[0.5, -0.5], [0.5, -0.5]]));
+//! assert_eq!(parameters.gradient.as_ref().unwrap().as_slice(), [-20.0, -10.0]);
+//! assert_eq!(parameters.weights.as_slice(), [1.0, 0.5]); // 0 − 0.05·(−20), 0 − 0.05·(−10)
 //!
-//! // Forward again: the logits are (1, −1), ŷ₁ = 1 / (1 + e⁻²) = 0.8808, and the loss is
-//! // −ln 0.8808.
-//! let prediction = network.predict(Matrix::from_rows([[1.0]]));
-//! assert!((prediction[(0, 0)] - 0.8808).abs() < 1e-4);
-//! network.train(1);
-//! assert!((network.losses()[0] - 0.1269).abs() < 1e-4);
-//! assert_eq!(network.losses().len(), 1);
+//! // Forward again: ŷ = 1·2 + 0.5, and the loss is (2.5 − 5)². Each step halves ŷ − y.
+//! assert_eq!(network.predict(Matrix::from_rows([[2.0]])), Matrix::from_rows([[2.5]]));
+//! network.train(2);
+//! assert_eq!(network.losses(), [6.25, 1.5625]);
 //! ```
 //!
 //! `train` records one loss per iteration. Calling `forward` and `backward` yourself records nothing.
