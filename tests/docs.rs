@@ -411,11 +411,39 @@ fn the_contents_name_every_page_and_the_equations_as_the_readme_does() {
         let same = readme.iter().find(|row| row[0] == *title).unwrap_or_else(|| panic!("README: no row {title}"));
         let equations = row[2].split("*exercise:*").next().unwrap().trim_end_matches("<br>");
         assert_eq!(equations, same[2], "{title}: the equations in contents.md and the README must be the same");
+        let expected = equations_of(module);
+        assert_eq!(numbers(equations), expected, "{title}: contents.md must name the equations of {module}");
     }
     for (module, ..) in AFTERWORDS {
         let links = contents.iter().any(|row| row[0].ends_with(&format!("[`{module}`]")));
         assert!(links, "contents.md must link to {module}");
     }
+}
+
+/// Returns the equations that a module shows on its page or computes: those drawn, and those at the end of a line of
+/// code.
+fn equations_of(module: &str) -> BTreeSet<u32> {
+    let drawn = head(module).pictures.into_iter().filter_map(|(name, _)| name.strip_prefix("formulas/")?.parse().ok());
+    let source = read(&format!("src/{module}"));
+    let code = source.lines().map(str::trim).filter(|line| !line.starts_with(['/', '#']));
+    let computed = code.filter_map(|line| line.strip_suffix(')')?.rsplit_once(" (")?.1.parse().ok());
+    drawn.chain(computed).collect()
+}
+
+/// Returns the numbers that a list such as "(1) to (3), (9)" names.
+fn numbers(list: &str) -> BTreeSet<u32> {
+    let words: Vec<&str> = list.split([' ', ',', '<', '>']).filter(|word| !word.is_empty()).collect();
+    let number = |word: &str| word.strip_prefix('(')?.strip_suffix(')')?.parse::<u32>().ok();
+    let single = words.iter().filter_map(|word| number(word)).map(|n| n..=n);
+    let range = |w: &[&str]| if w[1] == "to" { Some(number(w[0])?..=number(w[2])?) } else { None };
+    single.chain(words.windows(3).filter_map(range)).flatten().collect()
+}
+
+#[test]
+fn a_list_of_equations_is_understood() {
+    assert_eq!(numbers("(1) to (3), used as (9) to (11)"), BTreeSet::from([1, 2, 3, 9, 10, 11]));
+    assert_eq!(numbers("(13), (14)"), BTreeSet::from([13, 14]));
+    assert_eq!(numbers("w⁽ᵏ⁺¹⁾ = w⁽ᵏ⁾ − η ∇L(w⁽ᵏ⁾)"), BTreeSet::new());
 }
 
 #[test]
