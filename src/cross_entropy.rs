@@ -3,8 +3,8 @@
 //! The loss depends on one number per sample, the predicted probability of the sample's true class.
 //! [`CrossEntropyLoss::forward`] sums its negative logarithm over the B samples of the batch:
 #![doc = include_str!("../docs/formulas/15.svg")] // loss = Σₖ −ln(ŷₖ + ε) where yₖ = 1, k = 1 … B   (15)
-//! In (15), as on the slide, k counts the samples, and ŷₖ is the prediction for sample k at the class whose label yₖ is
-//! 1. Everywhere else on these pages, as in (13), k is a class.
+//! In (15), as on the slide, k counts the samples, and ŷₖ is the predicted probability of the class of sample k, whose
+//! label yₖ is 1. Everywhere else on these pages, as in (13), k is a class.
 //!
 //! ε is [`f64::EPSILON`], NumPy's `finfo(float).eps`: the distance from 1 to the next larger number. (The slide calls it
 //! the smallest representable number, but `f64` also represents much smaller ones.) ε keeps very wrong predictions away
@@ -33,11 +33,11 @@
 //!
 //! ## Why (16) has no ε
 //!
-//! The slide says that ε cancels out. It does not: the exact derivative of (15) is −y/(ŷ + ε), and (16) is the derivative
-//! of −ln ŷ. For predictions much larger than ε, the two are nearly equal. For smaller ones they are not, and (16) is
-//! the more useful one. With the exact derivative, softmax would pass on (ŷ − y) · ŷₖ/(ŷₖ + ε), where k is the true
-//! class. At ŷₖ = ε this is half of ŷ − y, and it goes to 0 as ŷₖ goes to 0. The network would learn least where it is
-//! most wrong. With (16) the error is ŷ − y for every ŷₖ.
+//! The slide says that ε cancels out, but the exact derivative of (15) is −y/(ŷ + ε). Equation (16) is the derivative of
+//! −ln ŷ. The two are nearly equal if ŷ is much larger than ε. If it is not, (16) is the more useful one. With the exact
+//! derivative, softmax would pass on (ŷ − y) · ŷₖ/(ŷₖ + ε), where k is the true class. At ŷₖ = ε this is half of ŷ − y,
+//! and it goes to 0 as ŷₖ goes to 0. The network would learn least where it is most wrong. With (16) the error is ŷ − y
+//! for every ŷₖ > 0.
 //!
 //! ## On paper
 //!

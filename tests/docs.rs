@@ -382,6 +382,19 @@ fn every_code_block_of_the_pages_runs() {
 }
 
 #[test]
+fn no_line_of_a_paragraph_is_taken_for_a_list() {
+    let mut texts: Vec<(&str, String)> = pages().into_iter().map(|(page, _, text)| (page, text)).collect();
+    texts.push(("lib", head("lib.rs").text));
+    for (page, text) in texts {
+        let lines: Vec<&str> = text.lines().collect();
+        for pair in lines.windows(2).filter(|pair| !pair[0].is_empty()) {
+            let number = pair[1].split_once(". ").is_some_and(|(number, _)| number.parse::<u32>().is_ok());
+            assert!(!number, "{page}: Markdown starts a list with this line of a paragraph: {}", pair[1]);
+        }
+    }
+}
+
+#[test]
 fn no_page_links_to_a_file_that_rustdoc_would_not_copy() {
     for (page, _, text) in pages() {
         for link in text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
