@@ -253,6 +253,28 @@ fn numbers_that_are_too_large_to_compute_with_are_named() {
 }
 
 #[test]
+fn what_looks_wrong_in_a_table_is_noted() {
+    let folder = Folder::new();
+    let table = fs::read_to_string(here("src/data/iris.csv")).unwrap();
+    let indexed = at(&folder, "indexed.csv");
+    let number = |(i, line): (usize, &str)| if i == 0 { format!(",{line}\n") } else { format!("{},{line}\n", i - 1) };
+    fs::write(&indexed, table.lines().enumerate().map(number).collect::<String>()).unwrap();
+    let text = output(&["train", &indexed]);
+    assert!(text.contains("\nnote      column 1, \"\", counts the samples"), "{text}");
+    let years = at(&folder, "years.csv");
+    fs::write(&years, table.replace("sepal length,sepal width,petal length,petal width", "2019,2020,2021,2022"))
+        .unwrap();
+    let text = output(&["train", &years]);
+    assert!(text.contains("\nnote      line 1 is read as a sample") && text.contains("--header yes\n"), "{text}");
+    let numbered = at(&folder, "numbered.csv");
+    fs::write(&numbered, table.replace("sepal length,sepal width,petal length,petal width,species", "0,1,2,3,4"))
+        .unwrap();
+    let text = output(&["train", &numbered]);
+    assert!(text.contains("3 classes") && text.contains("\nnote      line 1 is read as a header"), "{text}");
+    assert!(text.contains("--header no\n"), "{text}");
+}
+
+#[test]
 fn plot_mistakes_and_log_are_written_where_the_run_says() {
     let folder = Folder::new();
     let (plot, log) = (at(&folder, "run.svg"), at(&folder, "run.csv"));
@@ -349,7 +371,7 @@ fn each_wrong_file_is_named_with_what_would_be_right() {
         fs::write(folder.join(name), text).unwrap();
         at(&folder, name)
     };
-    let damaged = file("damaged.csv", "1,2,a\n3,four,b\n");
+    let damaged = file("damaged.csv", "5,2,a\n3,four,b\n");
     let two = file("two.csv", "a,b\n1,2\n");
     let other = file("other.csv", "5.1,3.5,1.4,0.2,rose\n5.0,3.4,1.5,0.2,setosa\n4.9,3.1,1.5,0.1,rose\n");
     let one = file("one.csv", "1,2,a\n");

@@ -119,8 +119,9 @@ pub(crate) fn read_table(file: Option<&Path>, options: &csv::Options) -> Result<
 /// What a table's hint says, and what to type.
 pub(crate) fn advice(hint: &Hint, header: &OptionSpec) -> String {
     match hint {
-        Hint::Header { .. } => format!("{hint} If so: {} yes", header.name),
-        Hint::Index { .. } => hint.to_string(),
+        Hint::PerhapsHeader { .. } => format!("{hint} If so: {} yes", header.name),
+        Hint::PerhapsSample { .. } => format!("{hint} If so: {} no", header.name),
+        Hint::PerhapsIndex { .. } => hint.to_string(),
     }
 }
 

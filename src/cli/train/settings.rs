@@ -68,7 +68,7 @@ impl Settings {
                 };
             }
             Input::Digits => (128, 30, 32, 0.03, 1.0, Scale::Largest),
-            Input::Files(Files::Images(_)) => (128, 10, 32, 0.01, 0.85, Scale::Largest),
+            Input::Files(Files::Images(_)) => (256, 10, 32, 0.01, 0.85, Scale::Largest),
             Input::Files(Files::Csv(_) | Files::StandardInput) => (16, 100, 32, 0.003, 1.0, Scale::Standardise),
         };
         let (hidden, validation, length) = (vec![hidden], 1.0 / 6.0, Length::Epochs(epochs));
