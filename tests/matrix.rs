@@ -288,9 +288,25 @@ fn operations_on_rows_agree_with_values_worked_by_hand() {
     assert_eq!(m.row_maxima(), [1.0, -3.0]);
     assert_eq!(m.row_argmax(), [0, 0]); // column 0 of row 1 is the first of two equal ones
     assert_eq!(m.max_abs(), 4.0);
+    assert_eq!(Matrix::from_rows([[f64::NEG_INFINITY, f64::NEG_INFINITY]]).row_argmax(), [0]);
+    assert_eq!(Matrix::from_rows([[1.0, f64::NEG_INFINITY]]).max_abs(), f64::INFINITY);
     assert_eq!(m.select_rows(&[1, 0, 1]), Matrix::from_rows([m[1].to_vec(), m[0].to_vec(), m[1].to_vec()]));
     assert_eq!(m.select_rows(&[]).shape(), (0, 3));
     assert_eq!(m.append_column(7.0), Matrix::from_rows([[1.0, -2.0, 0.5, 7.0], [-3.0, -4.0, -3.0, 7.0]]));
+}
+
+#[test]
+fn a_nan_is_the_largest_element_as_in_numpy() {
+    let nan = f64::NAN;
+    let m = Matrix::from_rows([[nan, 1.0, 2.0], [1.0, nan, f64::INFINITY], [3.0, 2.0, nan], [nan, nan, 9.0], [7.0; 3]]);
+    assert_eq!(m.row_argmax(), [0, 1, 2, 0, 0]);
+    let maxima = m.row_maxima();
+    assert!(maxima[..4].iter().all(|maximum| maximum.is_nan()), "{maxima:?}");
+    assert_eq!(maxima[4], 7.0);
+    for row in 0..4 {
+        assert!(m.select_rows(&[row]).max_abs().is_nan(), "row {row}");
+    }
+    assert_eq!(m.select_rows(&[4]).max_abs(), 7.0);
 }
 
 #[test]

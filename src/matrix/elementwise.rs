@@ -49,14 +49,16 @@ impl Matrix {
         self.iter_rows().map(|row| row.iter().sum()).collect()
     }
 
-    /// Returns the largest element of each row, or −∞ for an empty row. Ignores NaN.
+    /// Returns the largest element of each row, or −∞ for an empty row. As in NumPy, the maximum of a row that contains
+    /// NaN is NaN.
     #[must_use]
     pub fn row_maxima(&self) -> Vec<f64> {
-        self.iter_rows().map(|row| row.iter().copied().fold(f64::NEG_INFINITY, f64::max)).collect()
+        self.iter_rows().map(|row| row.iter().copied().fold(f64::NEG_INFINITY, maximum)).collect()
     }
 
     /// Returns the column index of the largest element of each row, or of the first one if several are equal. For rows
-    /// of class probabilities, that is the predicted class.
+    /// of class probabilities, that is the predicted class. As in NumPy, it is the index of the first NaN if the row
+    /// contains one.
     ///
     /// # Panics
     /// If there are rows but no columns.
@@ -64,14 +66,15 @@ impl Matrix {
     #[track_caller]
     pub fn row_argmax(&self) -> Vec<usize> {
         assert!(self.rows == 0 || self.columns > 0, "row_argmax: the rows of a {}×0 matrix are empty", self.rows);
-        let largest = |row: &[f64]| (1..row.len()).fold(0, |best, j| if row[j] > row[best] { j } else { best });
+        let largest = |row: &[f64]| (1..row.len()).fold(0, |best, j| if larger(row[j], row[best]) { j } else { best });
         self.iter_rows().map(largest).collect()
     }
 
-    /// Returns max |x| over all elements, or 0 for a matrix without elements. Ignores NaN.
+    /// Returns max |x| over all elements, or 0 for a matrix without elements. As in NumPy, the result is NaN if an
+    /// element is NaN.
     #[must_use]
     pub fn max_abs(&self) -> f64 {
-        self.values.iter().fold(0.0, |max, x| x.abs().max(max))
+        self.values.iter().fold(0.0, |max, x| maximum(max, x.abs()))
     }
 
     /// Panics if the shapes differ. The message names the operation and both shapes.
@@ -80,6 +83,16 @@ impl Matrix {
         let ((m, n), (p, q)) = (self.shape(), other.shape());
         assert!((m, n) == (p, q), "{operation}: the shapes differ, {m}×{n} and {p}×{q}");
     }
+}
+
+/// Returns whether x is larger than y. NaN is larger than every number.
+fn larger(x: f64, y: f64) -> bool {
+    x > y || x.is_nan() && !y.is_nan()
+}
+
+/// Returns the larger number, or NaN if one of them is NaN. (`f64::max` ignores NaN.)
+fn maximum(x: f64, y: f64) -> f64 {
+    if larger(y, x) { y } else { x }
 }
 
 /// Implements `+` or `-` for borrowed and owned operands. The result reuses the memory of an owned operand.
