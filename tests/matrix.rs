@@ -371,6 +371,10 @@ fn display_writes_aligned_rows_and_abbreviates_large_matrices() {
     assert_eq!(format!("{m:.1}"), "[   1.0   -20.5]\n[1.0e-7  3.0e12]");
     assert_eq!(format!("{:.0?}", Matrix::identity(2)), "2×2\n[1  0]\n[0  1]");
     assert_eq!(Matrix::from_rows([[5e-5, 4.9e-5]]).to_string(), "[0.0001  4.9000e-5]"); // rounded, not all zeros
+    // Halves are rounded to even, so 0.5 without digits is 0.
+    assert_eq!(format!("{:.0}", Matrix::from_rows([[0.5, -0.5, 0.51, 1.5, 0.0]])), "[5e-1  -5e-1  1  2  0]");
+    assert_eq!(format!("{:.2}", Matrix::from_rows([[0.005, 0.0049, 1e-300]])), "[0.01  4.90e-3  1.00e-300]");
+    assert_eq!(format!("{:.320}", Matrix::from_rows([[1e-320]])).len(), 324); // [0. and 320 digits]
     assert_eq!(Matrix::zeros(0, 3).to_string(), "[0×3 matrix]");
     assert_eq!(Matrix::zeros(3, 0).to_string(), "[3×0 matrix]");
     let large = integers(40, 50, 0).to_string();

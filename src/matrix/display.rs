@@ -60,6 +60,7 @@ fn shown(n: usize) -> Vec<Option<usize>> {
 /// Formats a number with `digits` digits after the decimal point. Uses an exponent if all these digits would be zero,
 /// or if the number is very large.
 fn number(x: f64, digits: usize) -> String {
-    let tiny = x != 0.0 && x.abs() < 0.5 * 10f64.powi(-(digits as i32));
-    if x.is_finite() && (tiny || x.abs() >= LARGE) { format!("{x:.digits$e}") } else { format!("{x:.digits$}") }
+    let plain = format!("{x:.digits$}");
+    let only_zeros = x != 0.0 && !plain.contains(|c| matches!(c, '1'..='9'));
+    if x.is_finite() && (only_zeros || x.abs() >= LARGE) { format!("{x:.digits$e}") } else { plain }
 }
