@@ -9,6 +9,9 @@ pub(super) const LINE: usize = 8;
 /// it.
 pub(super) const MANY: usize = 512;
 
+/// The most elements that a vector can hold, after the padding up to a cache line.
+pub(super) const MOST: usize = isize::MAX as usize / size_of::<f64>() - (LINE - 1);
+
 /// The elements of a matrix, row after row, in a vector. They start at the first cache line in the vector's memory.
 #[derive(Default)]
 pub(super) struct Elements {
@@ -23,7 +26,7 @@ impl Elements {
         if count < MANY {
             return Elements { vector: Vec::with_capacity(count), start: 0 };
         }
-        let mut vector = Vec::with_capacity(count.saturating_add(LINE - 1));
+        let mut vector = Vec::with_capacity(count + LINE - 1);
         let start = line_start(&vector);
         vector.resize(start, 0.0);
         Elements { vector, start }
@@ -34,7 +37,7 @@ impl Elements {
         if count < MANY {
             return Elements { vector: vec![value; count], start: 0 };
         }
-        let mut vector = vec![value; count.saturating_add(LINE - 1)];
+        let mut vector = vec![value; count + LINE - 1];
         let start = line_start(&vector);
         vector.truncate(start + count);
         Elements { vector, start }

@@ -68,16 +68,18 @@ pub struct Matrix {
     values: Elements,
 }
 
-/// Constructors. They panic if the number of elements does not fit a `usize`.
+/// Constructors. They panic if no machine has memory for the number of elements.
 impl Matrix {
     /// Creates a `rows × columns` matrix of zeros.
     #[must_use]
+    #[track_caller]
     pub fn zeros(rows: usize, columns: usize) -> Matrix {
         Matrix::filled(rows, columns, 0.0)
     }
 
     /// Creates a `rows × columns` matrix of ones.
     #[must_use]
+    #[track_caller]
     pub fn ones(rows: usize, columns: usize) -> Matrix {
         Matrix::filled(rows, columns, 1.0)
     }
@@ -91,6 +93,7 @@ impl Matrix {
 
     /// Creates the `n × n` identity: ones on the diagonal, zeros elsewhere.
     #[must_use]
+    #[track_caller]
     pub fn identity(n: usize) -> Matrix {
         Matrix::from_fn(n, n, |i, j| if i == j { 1.0 } else { 0.0 })
     }
@@ -105,8 +108,10 @@ impl Matrix {
     #[must_use]
     #[track_caller]
     pub fn from_fn(rows: usize, columns: usize, mut element: impl FnMut(usize, usize) -> f64) -> Matrix {
-        let mut values = Elements::with_capacity(size(rows, columns));
-        for i in 0..rows {
+        let size = size(rows, columns);
+        let mut values = Elements::with_capacity(size);
+        let rows_with_elements = if size == 0 { 0 } else { rows };
+        for i in 0..rows_with_elements {
             (0..columns).for_each(|j| values.push(element(i, j)));
         }
         Matrix { rows, columns, values }
@@ -121,7 +126,7 @@ impl Matrix {
     pub fn from_rows<Row: AsRef<[f64]>>(rows: impl AsRef<[Row]>) -> Matrix {
         let rows = rows.as_ref();
         let columns = rows.first().map_or(0, |row| row.as_ref().len());
-        let mut values = Elements::with_capacity(rows.len() * columns);
+        let mut values = Elements::with_capacity(size(rows.len(), columns));
         for (i, row) in rows.iter().enumerate() {
             let row = row.as_ref();
             assert!(row.len() == columns, "from_rows: row {i} has {} elements, row 0 has {columns}", row.len());
@@ -207,7 +212,8 @@ impl Matrix {
     #[must_use]
     #[track_caller]
     pub fn select_rows(&self, rows: &[usize]) -> Matrix {
-        let mut values = Elements::with_capacity(rows.len() * (self.columns + 1)); // with room for the column of ones
+        let with_ones = self.columns.saturating_add(1); // reserves room for the column of ones
+        let mut values = Elements::with_capacity(size(rows.len(), with_ones));
         for &i in rows {
             values.extend_from_slice(&self[i]);
         }
@@ -241,19 +247,25 @@ impl Matrix {
     /// let x = Matrix::from_rows([[3.0, 5.0], [4.0, 6.0]]);
     /// assert_eq!(x.append_column(1.0), Matrix::from_rows([[3.0, 5.0, 1.0], [4.0, 6.0, 1.0]]));
     /// ```
+    ///
+    /// # Panics
+    /// If no machine has memory for the number of elements.
     #[must_use]
+    #[track_caller]
     pub fn append_column(self, value: f64) -> Matrix {
         let (rows, columns) = self.shape();
+        assert!(columns < usize::MAX, "append_column: a {rows}×{columns} matrix cannot have another column");
+        let size = size(rows, columns + 1);
         let mut values = self.values;
-        if !values.fits(rows * (columns + 1)) {
-            let mut wider = Elements::with_capacity(rows * (columns + 1));
+        if !values.fits(size) {
+            let mut wider = Elements::with_capacity(size);
             for i in 0..rows {
                 wider.extend_from_slice(&values[i * columns..(i + 1) * columns]);
                 wider.push(value);
             }
             values = wider;
         } else {
-            values.resize(rows * (columns + 1));
+            values.resize(size);
             // Row i moves right by i places. The last row moves first, so that no row overwrites another.
             for i in (0..rows).rev() {
                 values.copy_within(i * columns..(i + 1) * columns, i * (columns + 1));
@@ -360,7 +372,13 @@ impl IndexMut<(usize, usize)> for Matrix {
 }
 
 /// Returns the number of elements, rows · columns.
+///
+/// # Panics
+/// If no machine has memory for them.
 #[track_caller]
 fn size(rows: usize, columns: usize) -> usize {
-    rows.checked_mul(columns).unwrap_or_else(|| panic!("a {rows}×{columns} matrix is too large for this machine"))
+    match rows.checked_mul(columns) {
+        Some(size) if size <= elements::MOST => size,
+        _ => panic!("a {rows}×{columns} matrix is too large for this machine"),
+    }
 }

@@ -27,7 +27,7 @@ pub(super) fn depth(m: usize, k: usize, stride: usize) -> usize {
     if one_block || only_read {
         return STREAMS;
     }
-    let rows_in_a_page = (PAGE / stride).max(1);
+    let rows_in_a_page = (PAGE / stride.max(1)).max(1); // the stride of a B without columns is 0
     (PAGES * rows_in_a_page).min(DEPTH)
 }
 

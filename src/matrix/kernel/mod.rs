@@ -229,8 +229,9 @@ pub fn multiply_with(route: Route, set: InstructionSet, threads: usize, a: View<
 }
 
 /// Returns the elements of A B, row after row, in new memory.
+#[track_caller]
 pub(super) fn multiply_new(a: View<'_>, b: View<'_>) -> Elements {
-    let size = a.rows.checked_mul(b.columns).expect("the product is too large for this machine");
+    let size = super::size(a.rows, b.columns);
     let mut elements = Elements::with_capacity(size);
     let vector = elements.vector_mut();
     product(InstructionSet::selected_tiles(), None, None, a, b, Window::spare(vector, a.rows, b.columns));
