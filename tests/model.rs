@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-use support::{Folder, panic_message};
+use support::{Folder, OneBatch, panic_message};
 
 /// Creates a model 3 → 5 → 2 with random weights.
 fn model(seed: u64) -> Model {
@@ -53,7 +53,11 @@ fn a_loaded_model_equals_the_saved_one_and_predicts_bit_for_bit_the_same() {
     assert_eq!(files(&folder).len(), 4, "{:?}", files(&folder)); // the files of the previous models are deleted
 }
 
-/// Tries trained networks of one to three fully connected layers.
+fn bits(matrix: &Matrix) -> Vec<u64> {
+    matrix.as_slice().iter().map(|x| x.to_bits()).collect()
+}
+
+/// Tries trained networks without and with hidden layers, up to three.
 #[test]
 fn a_model_predicts_bit_for_bit_what_its_network_predicts_and_can_append_its_layers() {
     let iris = Dataset::iris();
@@ -64,7 +68,7 @@ fn a_model_predicts_bit_for_bit_what_its_network_predicts_and_can_append_its_lay
         let data = Batches::new(scaled.clone(), 50, Random::new(2));
         NeuralNetwork::new(Sgd::new(1e-2), data, CrossEntropyLoss::new())
     };
-    for sizes in [&[4, 3][..], &[4, 5, 3], &[4, 6, 5, 3]] {
+    for sizes in [&[4, 3][..], &[4, 5, 3], &[4, 6, 5, 3], &[4, 7, 6, 5, 3]] {
         let (mut trained, random) = (network(), &mut Random::new(1));
         for (i, size) in sizes.windows(2).enumerate() {
             if i > 0 {
@@ -78,16 +82,46 @@ fn a_model_predicts_bit_for_bit_what_its_network_predicts_and_can_append_its_lay
         let weights = layers.map(|parameters| parameters.weights.clone()).collect();
         let model = Model::new(weights, scaling.clone(), iris.names.clone());
         let expected = trained.predict(scaled.inputs.clone());
-        assert_eq!(model.predict(iris.inputs.clone()), expected);
-        assert_eq!(model.clone().predict(iris.inputs.clone()), expected);
+        assert_eq!(expected.shape(), (150, 3));
+        let predicts = |model: &Model| bits(&model.predict(iris.inputs.clone()));
+        assert_eq!(predicts(&model), bits(&expected));
+        assert_eq!(predicts(&model.clone()), bits(&expected));
         let mut appended = network();
         model.append_to(&mut appended);
         assert_eq!(appended.layers().len(), 2 * (sizes.len() - 1));
-        assert_eq!(appended.predict(scaled.inputs.clone()), expected);
+        assert_eq!(bits(&appended.predict(scaled.inputs.clone())), bits(&expected));
         appended.train(1);
         assert_ne!(appended.predict(scaled.inputs.clone()), expected, "the appended layers must learn");
-        assert_eq!(model.predict(iris.inputs.clone()), expected, "the model must keep its weights");
+        assert_eq!(predicts(&model), bits(&expected), "the model must keep its weights");
     }
+}
+
+/// The input 5 is scaled to (5 − 1) / 2 = 2. The hidden layer holds (2, −2) + (1, 1) = (3, −1), after its ReLU (3, 0).
+/// The logits are (3 + 10 · 0, 0 + 1) = (3, 1), so ŷ₁ = 1 / (1 + e⁻²). Without the ReLU, the first logit would be −7.
+#[test]
+fn a_model_applies_scaling_relu_and_softmax_as_worked_out_by_hand() {
+    let weights = || {
+        let hidden = Matrix::from_rows([[1.0, -1.0], [1.0, 1.0]]);
+        let last = Matrix::from_rows([[1.0, 0.0], [10.0, 0.0], [0.0, 1.0]]);
+        vec![hidden, last]
+    };
+    let scaling = Scaling::from_matrix(Matrix::from_rows([[1.0], [2.0]])).unwrap();
+    let model = Model::new(weights(), scaling, Names::of_classes(["first", "second"]));
+    let prediction = model.predict(Matrix::from_rows([[5.0]]));
+    assert_eq!(prediction.shape(), (1, 2));
+    let first = 1.0 / (1.0 + (-2.0f64).exp());
+    assert!((prediction[(0, 0)] - first).abs() < 1e-15 && (prediction[(0, 1)] - (1.0 - first)).abs() < 1e-15);
+
+    // Weights of the last layer that give negative logits: (3, 0) becomes (−3, −6), so ŷ₁ = 1 / (1 + e⁻³).
+    let last = Matrix::from_rows([[-1.0, -2.0], [10.0, 0.0], [0.0, 0.0]]);
+    let model = Model::new(vec![weights().remove(0), last], model.scaling().clone(), model.names().clone());
+    let prediction = model.predict(Matrix::from_rows([[5.0]]));
+    assert!((prediction[(0, 0)] - 1.0 / (1.0 + (-3.0f64).exp())).abs() < 1e-15, "{prediction}");
+
+    let mut network =
+        NeuralNetwork::new(Sgd::new(1.0), OneBatch(Matrix::ones(1, 1), Matrix::ones(1, 2)), CrossEntropyLoss::new());
+    model.append_to(&mut network);
+    assert_eq!(bits(&network.predict(Matrix::from_rows([[2.0]]))), bits(&prediction)); // 2 is the scaled 5
 }
 
 #[test]
