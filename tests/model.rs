@@ -1,4 +1,5 @@
-//! Tests of models and their files: a loaded model equals the saved one, even if a process was killed while it saved.
+//! Tests of models and their files: a loaded model equals the saved one, even if a process was killed while it saved, and
+//! other files stay as they are.
 
 mod support;
 
@@ -7,8 +8,9 @@ use feedforward::model::Model;
 use feedforward::random::Random;
 use feedforward::{CrossEntropyLoss, FullyConnected, Matrix, NeuralNetwork, Relu, Sgd, Softmax};
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use support::{Folder, OneBatch, panic_message};
@@ -151,6 +153,13 @@ fn a_model_of_shapes_that_do_not_fit_each_other_is_refused() {
         ),
         (refusal(&|parts| parts.2.classes.clear()), "there are 0 class names, but the last layer has 2 outputs"),
         (refusal(&|parts| parts.2.features.truncate(1)), "there are 1 feature names, but the first layer has 3 inputs"),
+        (refusal(&|parts| parts.0[1] = Matrix::ones(6, 0)), "layer 2 are 6×0, but a layer needs at least one output"),
+        (refusal(&|parts| parts.0[0] = Matrix::ones(4, 0)), "layer 1 are 4×0, but a layer needs at least one output"),
+        (refusal(&|parts| parts.2.classes = vec!["x".into(), "x".into()]), "two classes have the name \"x\""),
+        (
+            refusal(&|parts| parts.2.features = vec!["".into(), "a".into(), "".into()]),
+            "two features have the name \"\"",
+        ),
     ] {
         assert!(message.starts_with("Model::new: ") && message.contains(expected), "{message}");
     }
@@ -189,44 +198,227 @@ fn the_description_names_the_files_and_shapes_and_the_weights_are_npy_files() {
 }
 
 #[test]
-fn files_that_a_crash_while_saving_leaves_behind_do_not_matter() {
-    let folder = Folder::new();
-    model(1).save(&*folder).unwrap();
-    fs::write(folder.join("layer1-b.npy"), b"\x93NUMPY half").unwrap();
-    fs::write(folder.join("model.txt.new"), "feedforward mod").unwrap();
-    assert_eq!(Model::load(&*folder).unwrap(), model(1));
-    model(2).save(&*folder).unwrap();
-    assert_eq!(Model::load(&*folder).unwrap(), model(2));
-    assert_eq!(files(&folder), ["layer1-b.npy", "layer2-b.npy", "model.txt", "scaling-b.npy"]);
-}
-
-#[test]
 fn an_error_of_the_system_is_the_source_of_the_file_error() {
     let error = Model::load("no/such/directory").unwrap_err();
     assert!(std::error::Error::source(&error).is_none(), "a missing model is not an error of the system: {error}");
+    assert_eq!(error.to_string(), "no/such/directory: does not exist");
     let error = npy::read("no/such/file.npy").unwrap_err();
     let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref::<std::io::Error>());
     assert_eq!(source.map(std::io::Error::kind), Some(std::io::ErrorKind::NotFound), "{error}");
 }
 
+/// The contents of each file in a directory, by name.
+fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let bytes = |name: &String| fs::read(folder.join(name)).unwrap();
+    files(folder).into_iter().map(|name| (name.clone(), bytes(&name))).collect()
+}
+
+/// Asserts that neither `save` nor `check_directory` accepts this directory, and that they change nothing in it.
+#[track_caller]
+fn assert_not_saved(folder: &Path, part: &str) {
+    let before = contents(folder);
+    for error in [model(3).save(folder).expect_err(part), Model::check_directory(folder).expect_err(part)] {
+        assert!(error.to_string().contains(part) && !error.to_string().contains('\n'), "{part:?} is not in: {error}");
+    }
+    assert_eq!(contents(folder), before);
+}
+
 #[test]
-fn other_files_in_the_directory_are_kept() {
+fn files_of_somebody_else_are_never_overwritten_or_deleted() {
     let folder = Folder::new();
-    fs::write(folder.join("notes.txt"), "mine").unwrap();
+    let foreign = ["notes.txt", "layer1-a.npy", "layer2-b.npy", "scaling-d.npy", "model.txt.old", "layer9-c.npy"];
+    for name in foreign {
+        fs::write(folder.join(name), format!("{name} of somebody")).unwrap();
+    }
+    for seed in 1..5 {
+        model(seed).save(&*folder).unwrap();
+        assert_eq!(Model::load(&*folder).unwrap(), model(seed));
+        for name in foreign {
+            assert_eq!(fs::read_to_string(folder.join(name)).unwrap(), format!("{name} of somebody"));
+        }
+        assert_eq!(files(&folder).len(), foreign.len() + 4, "{:?}", files(&folder));
+    }
+}
+
+#[test]
+fn a_directory_with_a_foreign_file_where_a_save_would_write_is_refused() {
+    for (name, text, part) in [
+        ("model.txt", "my model: a Ford T", "model.txt: is not a model; choose another directory"),
+        ("model.txt", "", "model.txt: is not a model; choose another directory"),
+        ("model.txt", "feedforward model, version 12\n", "model.txt: is not a model; choose another directory"),
+        ("model.txt", "feedforward model, version 1\nmodel T\n", "model.txt, line 2: must start with"),
+        ("model.txt.new", "feedforward model, version 1\n", "model.txt.new: does not come from an interrupted save"),
+        ("model.txt.saving", "a list of mine", "model.txt.saving: does not come from a save"),
+    ] {
+        let folder = Folder::new();
+        fs::write(folder.join("layer1-a.npy"), "of somebody").unwrap();
+        fs::write(folder.join(name), text).unwrap();
+        assert_not_saved(&folder, part);
+    }
+    let folder = Folder::new();
+    for letter in 'a'..='z' {
+        fs::write(folder.join(format!("layer2-{letter}.npy")), "of somebody").unwrap();
+    }
+    let error = model(1).save(&*folder).unwrap_err().to_string();
+    assert!(error.contains("the names of every generation"), "{error}");
+    assert_eq!(files(&folder).len(), 26);
+    for name in ["model.txt", "model.txt.new", "model.txt.saving"] {
+        let folder = Folder::new();
+        fs::create_dir(folder.join(name)).unwrap();
+        for error in [model(3).save(&*folder).unwrap_err(), Model::check_directory(&*folder).unwrap_err()] {
+            assert!(error.to_string().contains(&format!("{name}: ")), "{error}");
+        }
+        assert_eq!(files(&folder), [name]);
+    }
+}
+
+#[test]
+fn a_model_written_by_hand_is_replaced_but_its_matrices_stay() {
+    let folder = Folder::new();
     model(1).save(&*folder).unwrap();
+    let text = fs::read_to_string(folder.join("model.txt")).unwrap();
+    fs::write(folder.join("model.txt"), text.replace("generation a\n", "").replace('\n', "\r\n")).unwrap();
+    let by_hand = contents(&folder);
+    assert_eq!(Model::load(&*folder).unwrap(), model(1));
     model(2).save(&*folder).unwrap();
-    assert_eq!(fs::read_to_string(folder.join("notes.txt")).unwrap(), "mine");
+    model(3).save(&*folder).unwrap();
+    assert_eq!(Model::load(&*folder).unwrap(), model(3));
+    for (name, bytes) in by_hand.iter().filter(|(name, _)| *name != "model.txt") {
+        assert_eq!(fs::read(folder.join(name)).unwrap(), *bytes, "{name}");
+    }
+    assert_eq!(files(&folder).len(), 7, "{:?}", files(&folder));
+
+    // A generation does not make other files ours, nor are files that the model names but a save cannot have written.
+    let folder = Folder::new();
+    model(1).save(&*folder).unwrap();
+    fs::rename(folder.join("layer1-a.npy"), folder.join("mine-a.npy")).unwrap();
+    fs::rename(folder.join("scaling-a.npy"), folder.join("scaling-b.npy")).unwrap();
+    let text = text.replace("layer1-a", "mine-a").replace("scaling-a", "scaling-b");
+    fs::write(folder.join("model.txt"), text).unwrap();
+    assert_eq!(Model::load(&*folder).unwrap(), model(1));
+    model(2).save(&*folder).unwrap();
+    assert_eq!(
+        files(&folder),
+        ["layer1-c.npy", "layer2-c.npy", "mine-a.npy", "model.txt", "scaling-b.npy", "scaling-c.npy"]
+    );
+
+    // A file that the old model names is not created, so that the old model never gets a matrix of the new one.
+    let folder = Folder::new();
+    model(1).save(&*folder).unwrap();
+    for name in ["layer1-a.npy", "layer2-a.npy", "scaling-a.npy"] {
+        fs::remove_file(folder.join(name)).unwrap();
+    }
+    model(2).save(&*folder).unwrap();
+    assert_eq!(files(&folder), ["layer1-b.npy", "layer2-b.npy", "model.txt", "scaling-b.npy"]);
+}
+
+#[test]
+fn the_directory_of_a_save_is_checked_and_nothing_is_left_behind() {
+    let folder = Folder::new();
+    Model::check_directory(&*folder).unwrap();
+    Model::check_directory(folder.join("new/model")).unwrap();
+    Model::check_directory(folder.join("new/../model")).unwrap();
+    assert!(files(&folder).is_empty(), "{:?}", files(&folder));
+    model(1).save(folder.join("new/../model")).unwrap();
+    let before = contents(&folder.join("model"));
+    Model::check_directory(folder.join("model")).unwrap();
+    assert_eq!(contents(&folder.join("model")), before);
+    fs::write(folder.join("file"), "").unwrap();
+    for directory in ["file", "file/model", "model/model.txt"] {
+        let directory = folder.join(directory);
+        for error in [Model::check_directory(&directory).unwrap_err(), model(1).save(&directory).unwrap_err()] {
+            assert!(error.to_string().starts_with(&format!("{}: ", directory.display())), "{error}");
+        }
+        let error = Model::load(&directory).unwrap_err().to_string();
+        assert!(error.ends_with(": is not a directory") || error.ends_with(": does not exist"), "{error}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn only_regular_files_are_read_and_links_to_them() {
+    let pipe = |path: PathBuf| assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+    let saved = || {
+        let folder = Folder::new();
+        model(1).save(&*folder).unwrap();
+        folder
+    };
+    for name in ["model.txt", "layer1-a.npy", "scaling-a.npy"] {
+        let folder = saved();
+        fs::remove_file(folder.join(name)).unwrap();
+        pipe(folder.join(name));
+        let error = Model::load(&*folder).unwrap_err().to_string(); // would wait for ever for a writer of the pipe
+        assert!(error.contains(&format!("{name}: is not a")), "{error}");
+    }
+    for name in ["model.txt", "model.txt.new", "model.txt.saving"] {
+        let folder = Folder::new();
+        pipe(folder.join(name));
+        assert!(model(1).save(&*folder).unwrap_err().to_string().contains(&format!("{name}: ")));
+        assert!(Model::check_directory(&*folder).unwrap_err().to_string().contains(&format!("{name}: ")));
+        assert_eq!(files(&folder), [name]);
+    }
+    let (folder, target) = (saved(), saved());
+    for name in files(&folder) {
+        fs::remove_file(folder.join(&name)).unwrap();
+        std::os::unix::fs::symlink(target.join(&name), folder.join(name)).unwrap();
+    }
+    assert_eq!(Model::load(&*folder).unwrap(), model(1));
+    model(2).save(&*folder).unwrap();
+    assert_eq!((Model::load(&*folder).unwrap(), Model::load(&*target).unwrap()), (model(2), model(1)));
+
+    let folder = Folder::new();
+    std::os::unix::fs::symlink("nowhere", folder.join("model.txt")).unwrap();
+    assert!(model(1).save(&*folder).unwrap_err().to_string().contains("model.txt: is not a model"));
+}
+
+#[test]
+fn a_description_that_names_a_file_twice_is_refused() {
+    let folder = Folder::new();
+    npy::write(folder.join("square.npy"), &Matrix::ones(3, 2)).unwrap();
+    npy::write(folder.join("scaling.npy"), Scaling::none(2).as_matrix()).unwrap();
+    let refused = |weights: &str| {
+        let text = format!("feedforward model, version 1\n{weights}scaling scaling.npy 2x2\nclass a\nclass b\n");
+        fs::write(folder.join("model.txt"), text).unwrap();
+        Model::load(&*folder).unwrap_err().to_string()
+    };
+    let error = refused(&"weights square.npy 3x2\n".repeat(100_000)); // 6 GB for matrices of 64 KB
+    assert!(error.contains("square.npy: model.txt names this file twice"), "{error}");
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("square.npy", folder.join("link.npy")).unwrap();
+        let error = refused("weights square.npy 3x2\nweights link.npy 3x2\n");
+        assert!(error.contains("link.npy: model.txt names this file twice"), "{error}");
+    }
+}
+
+#[test]
+fn a_model_that_could_not_be_loaded_is_not_saved() {
+    let folder = Folder::new();
+    // Either no such scaling can be created, or the model is not saved.
+    let saved = std::panic::catch_unwind(|| {
+        let scaling = Scaling::by_largest(&Matrix::filled(1, 3, f64::INFINITY));
+        Model::new(vec![Matrix::ones(4, 2)], scaling, names()).save(folder.join("model"))
+    });
+    assert!(!matches!(saved, Ok(Ok(()))));
+    assert!(files(&folder).is_empty(), "{:?}", files(&folder));
 }
 
 /// The seeds of the two models that the process saves in turn until it is killed.
 const ONE: u64 = 1;
 const OTHER: u64 = 2;
 
+/// Starts this program again, to run only this test, with a directory in an environment variable.
+fn start(test: &str, folder: &Path) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", test, "--nocapture"]).env("FEEDFORWARD_SAVE", folder).stdout(Stdio::null());
+    command
+}
+
 /// Not a test: the next test starts it as a process that saves until it is killed. Returns at once unless the
 /// environment variable names a directory.
 #[test]
 fn save_for_ever() {
-    let Some(folder) = std::env::var_os("FEEDFORWARD_SAVE_FOR_EVER") else { return };
+    let Some(folder) = std::env::var_os("FEEDFORWARD_SAVE") else { return };
     loop {
         model(ONE).save(&folder).unwrap();
         model(OTHER).save(&folder).unwrap();
@@ -237,28 +429,107 @@ fn save_for_ever() {
 fn a_process_that_is_killed_while_it_saves_leaves_the_old_model_or_the_new_one() {
     let folder = Folder::new();
     let models = [model(ONE), model(OTHER)];
-    let mut found = [0, 0];
     models[1].save(&*folder).unwrap();
-    for time in 0..30 {
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "save_for_ever"])
-            .env("FEEDFORWARD_SAVE_FOR_EVER", &*folder)
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
+    fs::write(folder.join("layer1-c.npy"), "of somebody").unwrap();
+    for time in 0..20 {
+        let mut child = start("save_for_ever", &folder).spawn().unwrap();
         let changed = || fs::metadata(folder.join("model.txt")).unwrap().modified().unwrap();
         let (before, started) = (changed(), Instant::now());
         while changed() == before {
             assert!(started.elapsed() < Duration::from_secs(60), "the process must save");
         }
+        assert!(models.contains(&Model::load(&*folder).unwrap()), "while the process saves");
         std::thread::sleep(Duration::from_micros(337 * time)); // at a different moment each time
         child.kill().unwrap();
         child.wait().unwrap();
-        let loaded = Model::load(&*folder).unwrap();
-        let which = models.iter().position(|model| *model == loaded).expect("the loaded model is one of the two");
-        found[which] += 1;
+        assert!(models.contains(&Model::load(&*folder).unwrap()), "after the process was killed");
     }
-    assert_eq!(found[0] + found[1], 30);
+    model(3).save(&*folder).unwrap();
+    assert_eq!(Model::load(&*folder).unwrap(), model(3));
+    assert_eq!(files(&folder).len(), 5, "one model and one foreign file: {:?}", files(&folder));
+    assert_eq!(fs::read_to_string(folder.join("layer1-c.npy")).unwrap(), "of somebody");
+}
+
+/// Not a test: the next test starts it as a process that may write only small files.
+#[test]
+fn save_once() {
+    let Some(folder) = std::env::var_os("FEEDFORWARD_SAVE") else { return };
+    let limit = std::env::var("FEEDFORWARD_LIMIT").unwrap();
+    assert_eq!(Model::check_directory(&folder).is_ok(), limit != "0"); // it writes a small file
+    assert_eq!(large_model(2).save(&folder).map_err(|error| error.to_string()), Ok(()));
+}
+
+/// A model 3 → 1000 → 2, with files of 32, 16 and 0.2 KB.
+fn large_model(seed: u64) -> Model {
+    let mut random = Random::new(seed);
+    let mut weights = |rows, columns| Matrix::from_fn(rows, columns, |_, _| random.normal());
+    Model::new(vec![weights(4, 1000), weights(1001, 2)], Scaling::none(3), names())
+}
+
+/// Like a full disk. The limit is in blocks of 512 bytes: 0, below the description, above it, above the second layer.
+#[cfg(unix)]
+#[test]
+fn a_save_that_cannot_write_leaves_the_old_model_and_nothing_else() {
+    let folder = Folder::new();
+    large_model(1).save(&*folder).unwrap();
+    let before = contents(&folder);
+    for blocks in ["0", "1", "2", "40"] {
+        let command = start("save_once", &folder);
+        let output = Command::new("sh")
+            .args(["-c", "trap '' XFSZ; ulimit -f $FEEDFORWARD_LIMIT; exec \"$0\" \"$@\""])
+            .arg(command.get_program())
+            .args(command.get_args())
+            .envs([("FEEDFORWARD_SAVE", folder.as_os_str()), ("FEEDFORWARD_LIMIT", blocks.as_ref())])
+            .output()
+            .unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        let text = String::from_utf8_lossy(&text);
+        assert!(!output.status.success() && text.contains("File too large"), "{blocks} blocks: {text}");
+        assert_eq!(contents(&folder), before, "{blocks} blocks");
+    }
+    large_model(2).save(&*folder).unwrap();
+    assert_eq!(Model::load(&*folder).unwrap(), large_model(2));
+}
+
+/// Root may write everywhere, so this tests nothing when it is run by root.
+#[cfg(unix)]
+#[test]
+fn a_read_only_directory_is_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new();
+    model(1).save(&*folder).unwrap();
+    let permit = |mode| fs::set_permissions(&*folder, fs::Permissions::from_mode(mode)).unwrap();
+    permit(0o555);
+    if fs::write(folder.join("probe"), "").is_ok() {
+        eprintln!("skipped: this user may write in a read-only directory");
+        return;
+    }
+    assert_not_saved(&folder, "Permission denied");
+    assert!(Model::check_directory(folder.join("new/model")).unwrap_err().to_string().contains("Permission denied"));
+    assert_eq!(Model::load(&*folder).unwrap(), model(1));
+    permit(0o755);
+}
+
+/// Linux and macOS can lock directories.
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+#[test]
+fn several_threads_can_save_in_one_directory() {
+    let folder = Folder::new();
+    std::thread::scope(|scope| {
+        for seed in 1..=3 {
+            let folder = &*folder;
+            scope.spawn(move || {
+                for _ in 0..10 {
+                    match model(seed).save(folder) {
+                        Ok(()) => assert!(Model::load(folder).is_ok()),
+                        Err(error) => assert!(error.message.contains("another process is saving"), "{error}"),
+                    }
+                }
+            });
+        }
+    });
+    assert!((1..=3).any(|seed| Model::load(&*folder).unwrap() == model(seed)));
+    assert_eq!(files(&folder).len(), 4, "{:?}", files(&folder));
 }
 
 #[test]
@@ -298,6 +569,19 @@ fn an_error_about_a_damaged_model_names_the_file_and_what_is_wrong() {
         ("class plain", "klass plain", "must start with weights"),
         ("layer1-a.npy 4x5", "layer1-a.npy", "must name a file and a shape"),
         ("layer1-a.npy", "../layer1-a.npy", "must name a file and a shape"),
+        ("layer1-a.npy", "/layer1-a.npy", "must name a file and a shape"),
+        ("layer1-a.npy", "..\\layer1-a.npy", "must name a file and a shape"),
+        ("layer1-a.npy", "layer1-a.txt", "must name a file and a shape"),
+        ("generation a", "generation", "line 2: must name a letter, a to z"),
+        ("generation a", "generation B", "line 2: must name a letter, a to z"),
+        ("generation a", "generation aa", "line 2: must name a letter, a to z"),
+        ("generation a", "generation a\ngeneration a", "line 3: is the second line that starts with generation"),
+        ("scaling ", "scaling scaling-a.npy 2x3\nscaling ", "is the second line that starts with scaling"),
+        ("label ", "label x\nlabel ", "is the second line that starts with label"),
+        ("layer1-a.npy 4x5", "layer1-a.npy 18446744073709551615x18446744073709551615", "layer 1 are 1844"),
+        ("layer2-a.npy 6x2\n", "layer2-a.npy 6x0\n", "layer 2 are 6×0, but a layer needs at least one output"),
+        ("class plain", "class  two\\nlines \\\\n, \"quoted\"\\r", "two classes have the name"),
+        ("feature a", "feature c d", "two features have the name \"c d\""),
         ("scaling scaling-a.npy 2x3\n", "", "has no line for the scaling"),
         ("class plain\n", "", "there are 1 class names, but the last layer has 2 outputs"),
         ("feature \n", "", "there are 2 feature names, but the first layer has 3 inputs"),
@@ -325,6 +609,40 @@ fn a_model_with_a_nan_is_not_saved_and_the_old_model_stays() {
     assert!(message.contains("layer 2 contain a number that is not finite"), "{message}");
     assert_eq!(Model::load(&*folder).unwrap(), model(1));
     assert!(model(1).save(folder.join("model.txt")).is_err()); // a file, not a directory
+}
+
+#[test]
+fn a_description_that_is_not_text_is_refused() {
+    let folder = Folder::new();
+    fs::write(folder.join("model.txt"), b"feedforward model, version 1\nclass \xff\n").unwrap();
+    let error = Model::load(&*folder).unwrap_err().to_string();
+    assert!(error.ends_with("model.txt, byte 35: is not UTF-8, the encoding of a description"), "{error}");
+    assert_not_saved(&folder, "model.txt, byte 35: is not UTF-8");
+}
+
+/// Names with everything that a line of text could lose: line breaks, blanks at both ends, `#`, backslashes, nothing.
+const NAME: &str = "[# ]?([a-z#\\\\nr \t\r\n\u{b}\u{85}\u{2028}\u{feff}\0]|[^a]){0,6}[ \r\\\\]?";
+
+/// Different names, `least` to `most` of them.
+fn names_of(least: usize, most: usize) -> impl Strategy<Value = Vec<String>> {
+    proptest::collection::hash_set(NAME, least..=most).prop_map(|names| names.into_iter().collect())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))] // each case waits for the disk
+
+    #[test]
+    fn every_name_is_the_same_after_saving_and_loading(
+        features in names_of(3, 3),
+        classes in names_of(1, 4),
+        label in proptest::option::of(NAME),
+    ) {
+        let names = Names { features, label, classes };
+        let saved = Model::new(vec![Matrix::ones(4, names.classes.len())], Scaling::none(3), names);
+        let folder = Folder::new();
+        saved.save(&*folder).unwrap();
+        prop_assert_eq!(Model::load(&*folder).unwrap(), saved);
+    }
 }
 
 proptest! {

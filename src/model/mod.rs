@@ -21,15 +21,19 @@
 //! ```
 
 mod description;
+mod directory;
+mod disk;
 mod layers;
+#[cfg(test)]
+mod tests;
 
 pub use layers::LAYERS;
 
 use crate::data::{FileError, Names, Place, Scaling, npy};
 use crate::{Layer, Matrix, NeuralNetwork};
 use description::{Description, Entry};
-use std::fs::{self, File};
-use std::io::Write;
+use std::collections::HashSet;
+use std::fs;
 use std::path::Path;
 
 /// A trained network of fully connected layers, a ReLU between each two, and softmax at the end, with the scaling of
@@ -46,12 +50,13 @@ impl Model {
     /// scaling of the inputs, and the names.
     ///
     /// # Panics
-    /// If there are no weights, or the shapes do not fit each other: the features of the scaling, the weights of each
-    /// layer, the number of names.
+    /// If there are no weights; if a layer has no outputs; if the shapes do not fit each other: the features of the
+    /// scaling, the weights of each layer, the number of names; or if two classes or two features have the same name.
     #[must_use]
     #[track_caller]
     pub fn new(weights: Vec<Matrix>, scaling: Scaling, names: Names) -> Model {
-        let fits = check_shapes(&weights, &scaling, &names);
+        let shapes: Vec<(usize, usize)> = weights.iter().map(Matrix::shape).collect();
+        let fits = check_shapes(&shapes, scaling.as_matrix().columns(), &names);
         fits.unwrap_or_else(|message| panic!("Model::new: {message}"));
         Model { layers: layers::from_weights(weights), scaling, names }
     }
@@ -107,79 +112,93 @@ impl Model {
 
     /// Saves the model in a directory. Creates the directory if it does not exist, and replaces a model in it.
     ///
-    /// A crash or power failure at any moment leaves the old model or the new one. The weights are written to files
-    /// with new names. When they are on the disk, the description, which names them, is replaced in one step. Then the
-    /// old files are deleted. Two processes must not save in the same directory at the same time.
+    /// * **A crash, a kill or a power failure at any moment leaves the old model or the new one.** New files are written
+    ///   beside the old ones. When they are on the disk, a new `model.txt`, which names them, replaces the old one in one
+    ///   step. Then the old files are deleted. What an interrupted save has left is deleted by the next save. The
+    ///   promise holds for a power failure if the system and the disk keep what they report as written.
+    /// * **A save that fails, because the disk is full for example, leaves the old model**, and deletes what it has
+    ///   created.
+    /// * **Only the files of saved models are deleted or replaced**: `model.txt`, and the matrices that a `model.txt`
+    ///   with a line `generation` names, if they have that letter in their names. Other files stay, even those of a
+    ///   model that you have written by hand; only its `model.txt` is replaced.
+    /// * **Two processes or threads can save in one directory.** One waits for the other, for about a second, before it
+    ///   fails. The model saved last remains. This needs a system that locks directories, such as Linux or macOS with a
+    ///   local disk. On other systems, such as Windows, two processes must not save in one directory at the same time.
     ///
     /// # Errors
-    /// If a weight is not finite, or a file cannot be written.
+    /// If a weight is not finite, or the scaling is not; if the directory contains a `model.txt` that is not a model or
+    /// is damaged, or a `model.txt.new` or `model.txt.saving` that does not come from a save; or if a file cannot be
+    /// written.
     pub fn save(&self, directory: impl AsRef<Path>) -> Result<(), FileError> {
         let directory = directory.as_ref();
         check_finite(self.weights())
+            .and_then(|()| check_scaling(self.scaling.as_matrix().clone()).map(|_| ()))
             .map_err(|message| FileError::new(directory, Place::Whole, format!("not saved: {message}")))?;
-        fs::create_dir_all(directory).map_err(|error| FileError::system(directory, error))?;
-        let file = directory.join(description::FILE);
-        let old = fs::read_to_string(&file).ok().and_then(|text| Description::parse(&file, &text).ok());
-        let taken = old.as_ref().is_some_and(|old| old.scaling.file.contains("-a."));
-        let generation = if taken { 'b' } else { 'a' };
-
-        let store = |name: String, matrix: &Matrix| {
-            let name = format!("{name}-{generation}.npy");
-            write_through(&directory.join(&name), &npy::to_bytes(matrix))?;
-            Ok(Entry { file: name, shape: matrix.shape() })
-        };
-        let layer = |(i, weights)| store(format!("layer{}", i + 1), weights);
-        let new = Description {
-            weights: self.weights().enumerate().map(layer).collect::<Result<_, _>>()?,
-            scaling: store("scaling".to_string(), self.scaling.as_matrix())?,
-            names: self.names.clone(),
-        };
-        let waiting = directory.join(format!("{}.new", description::FILE));
-        write_through(&waiting, new.to_string().as_bytes())?;
-        fs::rename(&waiting, &file).map_err(|error| FileError::system(&file, error))?;
-        if let Ok(directory) = File::open(directory) {
-            let _ = directory.sync_all(); // writes the new names to the disk, on systems that can do so for a directory
-        }
-        let kept = |file: &str| new.weights.iter().chain([&new.scaling]).any(|entry| entry.file == file);
-        for Entry { file, .. } in old.iter().flat_map(|old| old.weights.iter().chain([&old.scaling])) {
-            if !kept(file) {
-                let _ = fs::remove_file(directory.join(file)); // leaving it behind is harmless
-            }
-        }
-        Ok(())
+        let scaling = self.scaling.as_matrix();
+        let matrices: Vec<&Matrix> = self.weights().chain([scaling]).collect();
+        let describe = |generation| Description::of_generation(generation, self.weights(), scaling, &self.names);
+        directory::replace(directory, describe, &matrices)
     }
 
-    /// Loads a model from a directory.
+    /// Checks that [`save`](Model::save) can write to a directory, so that a long run does not fail at its end. Leaves
+    /// no new file or directory, but deletes what an interrupted save has left.
     ///
     /// # Errors
-    /// If there is no model, a file is damaged, or shapes do not fit each other. An error about shapes names both.
+    /// Like [`save`](Model::save).
+    pub fn check_directory(directory: impl AsRef<Path>) -> Result<(), FileError> {
+        directory::check(directory.as_ref())
+    }
+
+    /// Loads a model from a directory, even while another process saves there.
+    ///
+    /// # Errors
+    /// If there is no model, a file is damaged or is not a regular file, the description names a file outside the
+    /// directory or names a file twice, or shapes do not fit each other. An error about shapes names both.
     pub fn load(directory: impl AsRef<Path>) -> Result<Model, FileError> {
-        let directory = directory.as_ref();
+        let directory = directory::not_empty(directory.as_ref());
         let file = directory.join(description::FILE);
-        let text = fs::read_to_string(&file).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => {
-                FileError::new(directory, Place::Whole, format!("contains no model: there is no {}", description::FILE))
-            }
-            _ => FileError::system(&file, error),
-        })?;
-        let description = Description::parse(&file, &text)?;
-        let matrix = |entry: &Entry| {
-            let file = directory.join(&entry.file);
-            let matrix = npy::read(&file)?;
-            let ((m, n), (p, q)) = (matrix.shape(), entry.shape);
-            let message = format!("the matrix is {m}×{n}, but {} says {p}×{q}", description::FILE);
-            if (m, n) == (p, q) { Ok(matrix) } else { Err(FileError::new(&file, Place::Whole, message)) }
+        // The contents and the time tell whether the model was replaced while it was read.
+        let version = || {
+            let time = fs::metadata(&file).and_then(|metadata| metadata.modified()).ok();
+            disk::read_regular(&file).map(|bytes| (bytes, time)).map_err(|error| explain(directory, error))
         };
-        let weights = description.weights.iter().map(matrix).collect::<Result<Vec<_>, _>>()?;
-        let scaling = Scaling::from_matrix(matrix(&description.scaling)?);
-        let scaling = scaling.ok_or_else(|| {
-            let message = "a scaling needs a row of finite shifts and a row of finite divisors other than 0";
-            FileError::new(&directory.join(&description.scaling.file), Place::Whole, message)
-        })?;
-        check_shapes(&weights, &scaling, &description.names)
-            .and_then(|()| check_finite(weights.iter()))
-            .map_err(|message| FileError::new(&file, Place::Whole, message))?;
-        Ok(Model { layers: layers::from_weights(weights), scaling, names: description.names })
+        let mut before = version()?;
+        for _ in 0..100 {
+            let loaded = Model::read(directory, &Description::parse(&file, &before.0)?);
+            let after = version()?;
+            if after == before {
+                return loaded;
+            }
+            before = after;
+        }
+        Err(FileError::new(directory, Place::Whole, "the model is replaced again and again while it is read"))
+    }
+
+    /// Reads the files that a description names.
+    fn read(directory: &Path, description: &Description) -> Result<Model, FileError> {
+        let wrong = |file: &str, message| FileError::new(&directory.join(file), Place::Whole, message);
+        let Description { weights, scaling, names, .. } = description;
+        let shapes: Vec<(usize, usize)> = weights.iter().map(|entry| entry.shape).collect();
+        check_shapes(&shapes, scaling.shape.1, names).map_err(|message| wrong(description::FILE, message))?;
+        let mut known = HashSet::new(); // each file is read once, so memory is in proportion to the files
+        let mut matrix = |entry: &Entry| {
+            let file = directory.join(&entry.file);
+            if !known.insert(fs::canonicalize(&file).map_err(|error| FileError::system(&file, error))?) {
+                let message = format!("{} names this file twice, but each matrix needs its own", description::FILE);
+                return Err(wrong(&entry.file, message));
+            }
+            let matrix = npy::parse(&file, &disk::read_regular(&file)?)?;
+            let ((m, n), (p, q)) = (matrix.shape(), entry.shape);
+            if (m, n) != (p, q) {
+                let message = format!("the matrix is {m}×{n}, but {} says {p}×{q}", description::FILE);
+                return Err(wrong(&entry.file, message));
+            }
+            Ok(matrix)
+        };
+        let weights = weights.iter().map(&mut matrix).collect::<Result<Vec<_>, _>>()?;
+        check_finite(weights.iter()).map_err(|message| wrong(description::FILE, message))?;
+        let scaling = check_scaling(matrix(scaling)?).map_err(|message| wrong(&scaling.file, message))?;
+        Ok(Model { layers: layers::from_weights(weights), scaling, names: names.clone() })
     }
 }
 
@@ -197,19 +216,20 @@ impl PartialEq for Model {
     }
 }
 
-/// Checks that the features of the scaling, the weights of each layer and the number of names fit each other.
-fn check_shapes(weights: &[Matrix], scaling: &Scaling, names: &Names) -> Result<(), String> {
-    let features = scaling.as_matrix().columns();
+/// Checks that the number of features, the shapes of the weights and the names fit each other, and that no name occurs
+/// twice.
+fn check_shapes(weights: &[(usize, usize)], features: usize, names: &Names) -> Result<(), String> {
     let mut inputs = features;
-    for (i, weights) in weights.iter().enumerate() {
-        let (rows, columns) = weights.shape();
-        if inputs + 1 != rows {
-            let expected = inputs + 1;
+    for (&(rows, columns), layer) in weights.iter().zip(1..) {
+        if rows.checked_sub(1) != Some(inputs) {
+            let expected = inputs.saturating_add(1);
             return Err(format!(
-                "the weights of layer {} are {rows}×{columns}, \
-                 but must have {expected} rows for {inputs} inputs and the bias",
-                i + 1
+                "the weights of layer {layer} are {rows}×{columns}, \
+                 but must have {expected} rows for {inputs} inputs and the bias"
             ));
+        }
+        if columns == 0 {
+            return Err(format!("the weights of layer {layer} are {rows}×0, but a layer needs at least one output"));
         }
         inputs = columns;
     }
@@ -222,6 +242,12 @@ fn check_shapes(weights: &[Matrix], scaling: &Scaling, names: &Names) -> Result<
     }
     if named != 0 && named != features {
         return Err(format!("there are {named} feature names, but the first layer has {features} inputs"));
+    }
+    for (what, names) in [("classes", &names.classes), ("features", &names.features)] {
+        let mut known = HashSet::new();
+        if let Some(name) = names.iter().find(|name| !known.insert(*name)) {
+            return Err(format!("two {what} have the name {name:?}"));
+        }
     }
     Ok(())
 }
@@ -236,12 +262,22 @@ fn check_finite<'a>(weights: impl Iterator<Item = &'a Matrix>) -> Result<(), Str
     Ok(())
 }
 
-/// Writes a file and waits until it is on the disk.
-fn write_through(file: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    let write = || {
-        let mut opened = File::create(file)?;
-        opened.write_all(bytes)?;
-        opened.sync_all()
+/// Creates a scaling, if its numbers are usable.
+fn check_scaling(rows: Matrix) -> Result<Scaling, String> {
+    let message = "a scaling needs a row of finite shifts and a row of finite divisors other than 0";
+    Scaling::from_matrix(rows).ok_or(message.to_string())
+}
+
+/// Explains why there is no description to read, or returns the error.
+fn explain(directory: &Path, error: FileError) -> FileError {
+    let message = if !directory.exists() {
+        "does not exist".to_string()
+    } else if !directory.is_dir() {
+        "is not a directory".to_string()
+    } else if matches!(disk::is_present(&directory.join(description::FILE)), Ok(false)) {
+        format!("contains no model: there is no {}", description::FILE)
+    } else {
+        return error;
     };
-    write().map_err(|error| FileError::system(file, error))
+    FileError::new(directory, Place::Whole, message)
 }
