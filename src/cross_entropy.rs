@@ -6,9 +6,9 @@
 //! In (15), as on the slide, k counts the samples, and ŷₖ is the predicted probability of the class of sample k, whose
 //! label yₖ is 1. Everywhere else on these pages, as in (13), k is a class.
 //!
-//! ε is [`f64::EPSILON`], NumPy's `finfo(float).eps`: the distance from 1 to the next larger number. (The slide calls it
-//! the smallest representable number, but `f64` also represents much smaller ones.) ε keeps very wrong predictions away
-//! from ln 0. Predictions must be greater than 0, as those of [softmax](crate::softmax) are.
+//! ε is [`f64::EPSILON`], NumPy's `finfo(float).eps`: the distance from 1 to the next larger number. (The slide calls
+//! it the smallest representable number, but `f64` also represents much smaller ones.) ε keeps very wrong predictions
+//! away from ln 0. Predictions must be greater than 0, as those of [softmax](crate::softmax) are.
 #![doc = include_str!("../docs/figures/cross-entropy.svg")]
 //! The backward pass receives no error, because the recursion of backpropagation starts here.
 //! [`CrossEntropyLoss::backward`] computes:
@@ -33,11 +33,11 @@
 //!
 //! ## Why (16) has no ε
 //!
-//! The slide says that ε cancels out, but the exact derivative of (15) is −y/(ŷ + ε). Equation (16) is the derivative of
-//! −ln ŷ. The two are nearly equal if ŷ is much larger than ε. If it is not, (16) is the more useful one. With the exact
-//! derivative, softmax would pass on (ŷ − y) · ŷₖ/(ŷₖ + ε), where k is the true class. At ŷₖ = ε this is half of ŷ − y,
-//! and it goes to 0 as ŷₖ goes to 0. The network would learn least where it is most wrong. With (16) the error is ŷ − y
-//! for every ŷₖ > 0.
+//! The slide says that ε cancels out, but the exact derivative of (15) is −y/(ŷ + ε). Equation (16) is the derivative
+//! of −ln ŷ. The two are nearly equal if ŷ is much larger than ε. If it is not, (16) is the more useful one. With the
+//! exact derivative, softmax would pass on (ŷ − y) · ŷₖ/(ŷₖ + ε), where k is the true class. At ŷₖ = ε this is half of
+//! ŷ − y, and it goes to 0 as ŷₖ goes to 0. The network would learn least where it is most wrong. With (16) the error
+//! is ŷ − y for every ŷₖ > 0.
 //!
 //! ## On paper
 //!

@@ -22,7 +22,7 @@ pub trait Layer: Debug + Send {
     fn forward(&mut self, input: Matrix) -> Matrix;
 
     /// Takes the error of this layer's output, E′ₙ = ∂L/∂Ŷ′ₙ (`batch × outputs`), and returns the error for the
-    /// previous layer, E′ₙ₋₁ = ∂L/∂X′ₙ (`batch × inputs`).
+    /// previous layer, E′ₙ₋₁ = ∂L/∂Ŷ′ₙ₋₁ (`batch × inputs`): the derivative with respect to the input of this layer.
     ///
     /// The error belongs to the output of the last [`forward`](Layer::forward). A layer with
     /// [`parameters`](Layer::parameters) also keeps the gradient of its weights. If it has an optimizer, it updates the

@@ -5,8 +5,8 @@
 //! those of a column are not. (Fortran and MATLAB store it column by column, and there the textbook layout fits.)
 //!
 //! Contiguous samples are faster to read. A processor loads memory in cache lines, typically of 64 bytes, which hold
-//! eight `f64`. A loop over a contiguous sample uses all eight. A loop over a column uses one number of each line if the
-//! rows are at least eight numbers long. A contiguous sample is also a slice, which needs no copy.
+//! eight `f64`. A loop over a contiguous sample uses all eight. A loop over a column uses one number of each line if
+//! the rows are at least eight numbers long. A contiguous sample is also a slice, which needs no copy.
 //!
 //! So we want a sample to be a row, `x[0]` and not `X[:, 0]`, and the loop over the batch to be the outermost loop.
 //! Transposing all matrices achieves both.

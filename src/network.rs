@@ -10,13 +10,13 @@
 //!
 //! ## On paper
 //!
-//! This network is small enough to train by hand. Its only layer is one [neuron](crate::neuron) with a bias b and without
-//! an activation function, ŷ = wx + b. The data source supplies the same sample every time, x = 2 with the label y = 5.
-//! The loss is the squared error L = (ŷ − y)², which the example defines itself.
+//! This network is small enough to train by hand. Its only layer is one [neuron](crate::neuron) with a bias b and
+//! without an activation function, ŷ = wx + b. The data source supplies the same sample every time, x = 2 with the
+//! label y = 5. The loss is the squared error L = (ŷ − y)², which the example defines itself.
 //!
-//! Backward, the loss starts with the error ∂L/∂ŷ = 2(ŷ − y). From it the layer computes the derivatives with respect to
-//! its weights. By the chain rule, ∂L/∂w = 2(ŷ − y)·x and ∂L/∂b = 2(ŷ − y)·1. The optimizer subtracts these derivatives
-//! from the weights, multiplied by the learning rate, here 0.05. w and b start at 0:
+//! Backward, the loss starts with the error ∂L/∂ŷ = 2(ŷ − y). From it the layer computes the derivatives with respect
+//! to its weights. By the chain rule, ∂L/∂w = 2(ŷ − y)·x and ∂L/∂b = 2(ŷ − y)·1. The optimizer subtracts these
+//! derivatives from the weights, multiplied by the learning rate, here 0.05. w and b start at 0:
 //!
 //! ```
 //! use feedforward::{DataSource, FullyConnected, Loss, Matrix, NeuralNetwork, Sgd};

@@ -4,17 +4,17 @@
 //! the learning rate η. [`Sgd::update`](Sgd#method.update) computes:
 #![doc = include_str!("../docs/formulas/sgd.svg")] // w⁽ᵏ⁺¹⁾ = w⁽ᵏ⁾ − η ∇L(w⁽ᵏ⁾)
 //! *Stochastic* means that the gradient is that of one batch of samples, drawn at random, instead of all samples. The
-//! gradient of a batch is cheaper to compute and noisy. If every sample is equally likely to be in the batch, it has, on
-//! average, the direction of the gradient of all samples.
+//! gradient of a batch is cheaper to compute and noisy. If every sample is equally likely to be in the batch, it has,
+//! on average, the direction of the gradient of all samples.
 //!
 //! ## Why the loss decreases
 //!
 //! Unless it is 0, the gradient ∇L points in the direction in which L grows fastest. A small step against it lowers the
 //! loss by about η times the squared length of the gradient:
 #![doc = include_str!("../docs/formulas/why-sgd.svg")] // L(w − η ∇L) ≈ L(w) − η ‖∇L‖²
-//! This is the loss of the batch whose gradient it is; the loss of other samples may grow. And the ≈ holds only for small
-//! steps. If η is too small, progress is slow. If it is too large, each step overshoots the minimum so far that the loss
-//! grows:
+//! This is the loss of the batch whose gradient it is; the loss of other samples may grow. And the ≈ holds only for
+//! small steps. If η is too small, progress is slow. If it is too large, each step overshoots the minimum so far that
+//! the loss grows:
 #![doc = include_str!("../docs/figures/descent.svg")]
 //! ## On paper
 //!

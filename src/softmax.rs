@@ -46,8 +46,8 @@
 //! assert!(close(&error_previous, [[0.75, 0.5, -1.25]])); // 0.125·6, 0.25·2, 0.625·(−2)  (14)
 //! ```
 //!
-//! These three errors sum to 0. Apart from rounding, this is true of every row of an error that softmax returns, because
-//! adding the same number to all logits changes no output, so the loss does not change in that direction.
+//! These three errors sum to 0. Apart from rounding, this is true of every row of an error that softmax returns,
+//! because adding the same number to all logits changes no output, so the loss does not change in that direction.
 #![doc = include_str!("../docs/walk/softmax.md")]
 //!
 //! ---
