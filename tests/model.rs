@@ -155,10 +155,10 @@ fn a_model_of_shapes_that_do_not_fit_each_other_is_refused() {
         (refusal(&|parts| parts.2.features.truncate(1)), "there are 1 feature names, but the first layer has 3 inputs"),
         (refusal(&|parts| parts.0[1] = Matrix::ones(6, 0)), "layer 2 are 6×0, but a layer needs at least one output"),
         (refusal(&|parts| parts.0[0] = Matrix::ones(4, 0)), "layer 1 are 4×0, but a layer needs at least one output"),
-        (refusal(&|parts| parts.2.classes = vec!["x".into(), "x".into()]), "two classes have the name \"x\""),
+        (refusal(&|parts| parts.2.classes = vec!["x".into(), "x".into()]), "classes 0 and 1 have the same name, \"x\""),
         (
             refusal(&|parts| parts.2.features = vec!["".into(), "a".into(), "".into()]),
-            "two features have the name \"\"",
+            "features 0 and 2 have the same name, \"\"",
         ),
     ] {
         assert!(message.starts_with("Model::new: ") && message.contains(expected), "{message}");
@@ -580,8 +580,8 @@ fn an_error_about_a_damaged_model_names_the_file_and_what_is_wrong() {
         ("label ", "label x\nlabel ", "is the second line that starts with label"),
         ("layer1-a.npy 4x5", "layer1-a.npy 18446744073709551615x18446744073709551615", "layer 1 are 1844"),
         ("layer2-a.npy 6x2\n", "layer2-a.npy 6x0\n", "layer 2 are 6×0, but a layer needs at least one output"),
-        ("class plain", "class  two\\nlines \\\\n, \"quoted\"\\r", "two classes have the name"),
-        ("feature a", "feature c d", "two features have the name \"c d\""),
+        ("class plain", "class  two\\nlines \\\\n, \"quoted\"\\r", "classes 0 and 1 have the same name, "),
+        ("feature a", "feature c d", "features 0 and 2 have the same name, \"c d\""),
         ("scaling scaling-a.npy 2x3\n", "", "has no line for the scaling"),
         ("class plain\n", "", "there are 1 class names, but the last layer has 2 outputs"),
         ("feature \n", "", "there are 2 feature names, but the first layer has 3 inputs"),

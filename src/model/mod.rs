@@ -19,6 +19,30 @@
 //! # std::fs::remove_dir_all(&directory).unwrap();
 //! # Ok::<(), feedforward::data::FileError>(())
 //! ```
+//!
+//! The directory contains these files. A new save uses another letter, and deletes the files with the old one:
+//!
+//! ```text
+//! model.txt        the description: files, shapes, names of features and classes
+//! layer1-a.npy     the weights of each layer, (inputs + 1) × outputs, with the biases in the last row
+//! layer2-a.npy
+//! scaling-a.npy    2 × features: the shift and the divisor of each feature
+//! ```
+//!
+//! You can also write a description by hand, for weights from another program. Leave out the line `generation`, which
+//! tells that a save has created the files: without it, no save deletes them.
+//!
+//! ```text
+//! feedforward model, version 1
+//! scaling scale.npy 2x4
+//! weights first.npy 5x3
+//! class setosa
+//! class versicolor
+//! class virginica
+//! ```
+//!
+//! The lines `weights` are in the order of the layers. A line `feature` for each feature and a line `label` are optional.
+//! In names, `\n`, `\r` and `\\` stand for line feed, carriage return and backslash. Lines that start with `#` are comments.
 
 mod description;
 mod directory;
@@ -32,7 +56,7 @@ pub use layers::LAYERS;
 use crate::data::{FileError, Names, Place, Scaling, npy};
 use crate::{Layer, Matrix, NeuralNetwork};
 use description::{Description, Entry};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::Path;
 
@@ -121,9 +145,10 @@ impl Model {
     /// * **Only the files of saved models are deleted or replaced**: `model.txt`, and the matrices that a `model.txt`
     ///   with a line `generation` names, if they have that letter in their names. Other files stay, even those of a
     ///   model that you have written by hand; only its `model.txt` is replaced.
-    /// * **Two processes or threads can save in one directory.** One waits for the other, for about a second, before it
-    ///   fails. The model saved last remains. This needs a system that locks directories, such as Linux or macOS with a
-    ///   local disk. On other systems, such as Windows, two processes must not save in one directory at the same time.
+    /// * **Two processes or threads can save in one directory.** The second one waits for the first, and fails if that
+    ///   takes longer than about a second. The model saved last remains. This needs a system that can lock directories,
+    ///   such as Linux or macOS with a local disk. On other systems, such as Windows, two processes must not save in one
+    ///   directory at the same time.
     ///
     /// # Errors
     /// If a weight is not finite, or the scaling is not; if the directory contains a `model.txt` that is not a model or
@@ -243,10 +268,12 @@ fn check_shapes(weights: &[(usize, usize)], features: usize, names: &Names) -> R
     if named != 0 && named != features {
         return Err(format!("there are {named} feature names, but the first layer has {features} inputs"));
     }
-    for (what, names) in [("classes", &names.classes), ("features", &names.features)] {
-        let mut known = HashSet::new();
-        if let Some(name) = names.iter().find(|name| !known.insert(*name)) {
-            return Err(format!("two {what} have the name {name:?}"));
+    for (what, names) in [("features", &names.features), ("classes", &names.classes)] {
+        let mut known = HashMap::new();
+        for (i, name) in names.iter().enumerate() {
+            if let Some(other) = known.insert(name, i) {
+                return Err(format!("{what} {other} and {i} have the same name, {name:?}"));
+            }
         }
     }
     Ok(())
