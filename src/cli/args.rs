@@ -25,6 +25,11 @@ impl OptionSpec {
     pub(crate) const fn new(name: &'static str, value: &'static str, help: &'static str) -> OptionSpec {
         OptionSpec { name, value, help }
     }
+
+    /// Whether its value names a file or a directory.
+    fn takes_path(&self) -> bool {
+        self.value.starts_with("FILE") || self.value == "DIR"
+    }
 }
 
 /// The option that every command has.
@@ -70,6 +75,9 @@ impl<'a> Arguments<'a> {
                     None => return Err(Failure::usage(format!("{name} needs a value: {name} {}", spec.value))),
                 },
             };
+            if spec.takes_path() {
+                check_path(spec, value)?;
+            }
             arguments.given.push((spec.name, value));
         }
         Ok(if arguments.has(&HELP) { None } else { Some(arguments) })
@@ -116,6 +124,20 @@ impl<'a> Arguments<'a> {
         let name = self.value(option, &or(&names), |text: &String| names.contains(&text.as_str()))?;
         Ok(name.and_then(|name| choices.iter().find(|(known, _)| *known == name).map(|(_, choice)| *choice)))
     }
+}
+
+/// Fails if an option gets no path, or `-`.
+fn check_path(option: &OptionSpec, path: &str) -> Result<(), Failure> {
+    match path {
+        "" => Err(Failure::usage(format!("{0} needs a value: {0} {1}", option.name, option.value))),
+        "-" => Err(not_standard_input(option.name)),
+        _ => Ok(()),
+    }
+}
+
+/// The failure for a `-` in place of a path that does not name data.
+pub(crate) fn not_standard_input(name: &str) -> Failure {
+    Failure::usage(format!("{name}: - is standard input, which is for data only; write ./- for a file of this name"))
 }
 
 fn unknown(specs: &[OptionSpec], name: &str) -> Failure {

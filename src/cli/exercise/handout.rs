@@ -2,7 +2,7 @@
 
 use super::rust_source::{remove_function, replace_body, replace_field};
 use super::{Removed, SECTIONS, Section, sources};
-use crate::cli::args::{self, Arguments};
+use crate::cli::args::{self, Arguments, not_standard_input};
 use crate::cli::failure::{Failure, cannot_write};
 use crate::cli::format::quoted;
 use std::fs;
@@ -20,6 +20,7 @@ impl Options {
     pub(crate) fn parse(words: &[String]) -> Result<Option<Options>, Failure> {
         let Some(arguments) = Arguments::parse(&[], words)? else { return Ok(None) };
         match arguments.operands[..] {
+            ["-"] => Err(not_standard_input("handout")),
             [folder] => Ok(Some(Options { folder: PathBuf::from(folder) })),
             [] => Err(Failure::usage("handout needs a folder to write to: feedforward handout DIR")),
             [_, second, ..] => Err(Failure::usage(format!("handout takes one folder; what is {}?", quoted(second)))),

@@ -292,6 +292,11 @@ mod tests {
                 ),
                 ("--plot p.png", "--plot must be an .svg file in an existing directory, not \"p.png\""),
                 ("--plot no/p.svg", "--plot must be an .svg file in an existing directory, not \"no/p.svg\""),
+                (
+                    "--save -",
+                    "--save: - is standard input, which is for data only; write ./- for a file of this name",
+                ),
+                ("--log=", "--log needs a value: --log FILE.csv"),
                 ("iris digits", "train takes one data set; what is \"digits\"?"),
                 ("digit", "there is no file \"digit\"; did you mean digits?"),
                 ("tulips", "there is no file or directory \"tulips\"; the built-in data sets are iris and digits"),
