@@ -8,6 +8,7 @@ mod exercise;
 mod failure;
 mod format;
 mod grade;
+mod in_place;
 mod predict;
 mod train;
 

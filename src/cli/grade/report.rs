@@ -5,7 +5,8 @@ use super::verdict::{Graded, NOT_WRITTEN, Verdict, indented};
 use crate::cli::exercise::SECTIONS;
 use crate::cli::failure::Failure;
 use crate::cli::format::points;
-use std::io::{self, IsTerminal, Write};
+use crate::cli::in_place;
+use std::io::{self, Write};
 
 /// Prints progress and results.
 pub(super) struct Report {
@@ -35,9 +36,9 @@ impl Report {
         self.sections += 1;
         let all = self.submissions * SECTIONS.len();
         let mut terminal = io::stderr();
-        let in_place = terminal.is_terminal() && !self.quiet;
+        let in_place = in_place::is_possible(&terminal) && !self.quiet;
         if in_place {
-            let _ = write!(terminal, "\r\x1b[2K"); // progress is not worth an error
+            let _ = terminal.write_all(in_place::CLEAR.as_bytes()); // progress is not worth an error
         }
         if graded.is_complete() {
             self.totals.push(graded.total());
@@ -48,7 +49,8 @@ impl Report {
             }
         }
         if in_place && self.sections < all {
-            let _ = write!(terminal, "{} of {all} sections judged", self.sections);
+            let line = in_place::show(&format!("{} of {all} sections judged", self.sections));
+            let _ = terminal.write_all(line.as_bytes());
         }
         Ok(())
     }

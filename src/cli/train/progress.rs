@@ -4,21 +4,18 @@ use super::run::Observer;
 use super::training::Training;
 use crate::cli::failure::Failure;
 use crate::cli::format::{accuracy, duration, rounded};
-use std::io::{self, IsTerminal, Write};
+use crate::cli::in_place;
+use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 /// The shortest time between two updates of the line in place.
 const PAUSE: Duration = Duration::from_millis(100);
 /// The most lines that a run writes to a file or a pipe. A run with at most this many epochs writes a line per epoch.
 const LINES: usize = 20;
-/// A longer line would wrap on a terminal of 80 columns, and could not be cleared.
-const WIDTH: usize = 79;
-/// Returns to the start of the line and clears it.
-const CLEAR: &str = "\r\x1b[2K";
 
 /// An observer that shows the progress on standard output.
 pub(super) struct Progress {
-    /// Whether standard output is a terminal, so that the line can be shown in place.
+    /// Whether the line can be shown in place.
     in_place: bool,
     started: Instant,
     shown: Instant,
@@ -26,9 +23,10 @@ pub(super) struct Progress {
 
 impl Progress {
     pub(super) fn new() -> Progress {
-        Progress { in_place: io::stdout().is_terminal(), started: Instant::now(), shown: Instant::now() }
+        Progress { in_place: in_place::is_possible(&io::stdout()), started: Instant::now(), shown: Instant::now() }
     }
 
+    /// The line, the most important first, because a narrow terminal cuts it off.
     fn line(&self, training: &Training, iteration: usize) -> String {
         let (epoch, all) = (training.epoch_of(iteration), training.total_epochs());
         let width = all.to_string().len();
@@ -40,12 +38,12 @@ impl Progress {
         let elapsed = self.started.elapsed().as_secs_f64();
         let speed = (iteration * training.batch_size) as f64 / elapsed.max(1e-9);
         let left = elapsed / iteration as f64 * (training.iterations - iteration) as f64;
-        line + &format!(" · {} samples/s · {} left", rounded(speed), duration(Duration::from_secs_f64(left)))
+        line + &format!(" · {} left · {} samples/s", duration(Duration::from_secs_f64(left)), rounded(speed))
     }
 
     fn clear(&self) -> Result<(), Failure> {
         if self.in_place {
-            write!(io::stdout(), "{CLEAR}")?;
+            write!(io::stdout(), "{}", in_place::CLEAR)?;
         }
         Ok(())
     }
@@ -57,7 +55,7 @@ impl Observer for Progress {
             self.shown = Instant::now();
             let mut out = io::stdout().lock();
             let line = format!("{} {}", bar(iteration, training.iterations), self.line(training, iteration));
-            write!(out, "{CLEAR}{}", line.chars().take(WIDTH).collect::<String>())?;
+            out.write_all(in_place::show(&line).as_bytes())?;
             out.flush()?;
         }
         Ok(())
