@@ -1,7 +1,9 @@
 //! Why a command ended early, and the exit code that follows from it.
 
+use crate::cli::in_place;
 use feedforward::data::FileError;
-use std::io::{self, ErrorKind};
+use std::fmt::Display;
+use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 /// Why a command ended early. The message is one line.
@@ -13,6 +15,8 @@ pub(crate) enum Failure {
     Run(String),
     /// The reader of the output is gone, as in `feedforward | head -3`. No message, exit code 0.
     Closed,
+    /// The command went on to its end, but could not write everything. [`warn`] said what. Exit code 1.
+    Reported,
 }
 
 impl Failure {
@@ -38,7 +42,14 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// The message about a file that the system does not let us write. `what` says what the file is for.
-pub(crate) fn cannot_write(what: &str, path: &Path, error: io::Error) -> String {
+/// The message about a file that cannot be written. `what` says what the file is for.
+pub(crate) fn cannot_write(what: &str, path: &Path, error: impl Display) -> String {
     format!("cannot write {what} {}: {error}", path.display())
+}
+
+/// Prints a message to standard error, on its own line.
+pub(crate) fn warn(message: &str) {
+    let mut terminal = io::stderr();
+    let clear = if in_place::is_possible(&terminal) { in_place::CLEAR } else { "" };
+    let _ = writeln!(terminal, "{clear}feedforward: {message}"); // if this fails too, only the exit code is left
 }

@@ -9,13 +9,15 @@ mod failure;
 mod format;
 mod grade;
 mod in_place;
+mod outputs;
 mod predict;
+mod stdout;
 mod train;
 
 use args::{HELP, OptionSpec, SHORT_HELP, nearest};
 use data::Input;
 use exercise::handout;
-use failure::Failure;
+use failure::{Failure, warn};
 use feedforward::matrix::kernel::InstructionSet;
 use format::quoted;
 use std::io::{self, Write};
@@ -67,10 +69,11 @@ pub(crate) fn main() -> ExitCode {
     };
     let (message, code) = match done {
         Ok(()) | Err(Failure::Closed) => return ExitCode::SUCCESS,
+        Err(Failure::Reported) => return ExitCode::FAILURE,
         Err(Failure::Usage(message)) => (message, 2),
         Err(Failure::Run(message)) => (message, 1),
     };
-    let _ = writeln!(io::stderr(), "feedforward: {message}"); // if this fails too, only the exit code is left
+    warn(&message);
     ExitCode::from(code)
 }
 

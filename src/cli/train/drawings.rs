@@ -19,8 +19,7 @@ pub(super) fn write(
 ) -> Result<Vec<(&'static str, PathBuf)>, Failure> {
     let mut drawings = vec![("plot", plot.to_path_buf(), curves(training, prediction))];
     if let Some(image) = training.data.image {
-        let path = format!("{}-mistakes.svg", plot.display().to_string().trim_end_matches(".svg"));
-        drawings.push(("mistakes", PathBuf::from(path), mistakes(training, prediction, image)));
+        drawings.push(("mistakes", mistakes_file(plot), mistakes(training, prediction, image)));
     }
     let mut written = Vec::new();
     for (what, path, svg) in drawings {
@@ -28,6 +27,11 @@ pub(super) fn write(
         written.push((what, path));
     }
     Ok(written)
+}
+
+/// The file of the mistakes, next to the plot.
+pub(super) fn mistakes_file(plot: &Path) -> PathBuf {
+    PathBuf::from(format!("{}-mistakes.svg", plot.display().to_string().trim_end_matches(".svg")))
 }
 
 /// Draws the loss and the accuracy on the watched data; the caption has the accuracy on the test data.

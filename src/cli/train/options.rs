@@ -5,7 +5,7 @@ use crate::cli::args::{Arguments, OptionSpec};
 use crate::cli::data::{CsvOptions, Files, Input};
 use crate::cli::failure::Failure;
 use crate::cli::format::quoted;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 
 pub(super) const EPOCHS: OptionSpec = OptionSpec::new("--epochs", "N", "number of passes over the training data");
@@ -41,16 +41,16 @@ pub(super) const SEED: OptionSpec =
 const LABEL: OptionSpec = OptionSpec::new("--label", "COLUMN", "CSV: name or number of the label column (the last)");
 pub(super) const HEADER: OptionSpec =
     OptionSpec::new("--header", "yes|no", "CSV: whether the first line names the columns (detected)");
-const LOAD: OptionSpec =
+pub(super) const LOAD: OptionSpec =
     OptionSpec::new("--load", "DIR", "continue training a saved model, with its layers and scaling");
 pub(super) const SAVE: OptionSpec =
     OptionSpec::new("--save", "DIR", "save the model about every second while it trains, and at the end");
-const PLOT: OptionSpec = OptionSpec::new(
+pub(super) const PLOT: OptionSpec = OptionSpec::new(
     "--plot",
     "FILE.svg",
     "plot loss and accuracy; for images also draw the worst\nmistakes, in FILE-mistakes.svg",
 );
-const LOG: OptionSpec = OptionSpec::new("--log", "FILE.csv", "write one line per epoch");
+pub(super) const LOG: OptionSpec = OptionSpec::new("--log", "FILE.csv", "write one line per epoch");
 const QUIET: OptionSpec = OptionSpec::new("--quiet", "", "print only the result");
 
 pub(crate) const OPTIONS: &[OptionSpec] = &[
@@ -135,7 +135,7 @@ impl Options {
             threads: arguments.number(&THREADS, 1..=1024)?,
             load: arguments.path(&LOAD),
             save: arguments.path(&SAVE),
-            plot: arguments.value(&PLOT, "an .svg file in an existing directory", |path: &PathBuf| is_svg(path))?,
+            plot: arguments.value(&PLOT, "an .svg file", |path: &PathBuf| path.to_string_lossy().ends_with(".svg"))?,
             log: arguments.path(&LOG),
             quiet: arguments.has(&QUIET),
         }))
@@ -187,13 +187,6 @@ impl FromStr for Hidden {
             _ => text.split(',').map(size).collect::<Result<_, _>>().map(Hidden),
         }
     }
-}
-
-/// Whether the name ends in `.svg` and its directory exists. Checked before the run, so that drawing does not fail
-/// after it.
-fn is_svg(path: &Path) -> bool {
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    path.to_string_lossy().ends_with(".svg") && directory.is_none_or(Path::is_dir)
 }
 
 #[cfg(test)]
@@ -290,12 +283,8 @@ mod tests {
                     "--load m --hidden 5",
                     "--load and --hidden exclude each other, because a loaded model has its own layers, weights and scaling",
                 ),
-                ("--plot p.png", "--plot must be an .svg file in an existing directory, not \"p.png\""),
-                ("--plot no/p.svg", "--plot must be an .svg file in an existing directory, not \"no/p.svg\""),
-                (
-                    "--save -",
-                    "--save: - is standard input, which is for data only; write ./- for a file of this name",
-                ),
+                ("--plot p.png", "--plot must be an .svg file, not \"p.png\""),
+                ("--save -", "--save: - is standard input, which is for data only; write ./- for a file of this name"),
                 ("--log=", "--log needs a value: --log FILE.csv"),
                 ("iris digits", "train takes one data set; what is \"digits\"?"),
                 ("digit", "there is no file \"digit\"; did you mean digits?"),

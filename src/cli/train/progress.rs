@@ -1,8 +1,6 @@
 //! The progress of a run: a line in place on a terminal, otherwise a line now and then.
 
-use super::run::Observer;
 use super::training::Training;
-use crate::cli::failure::Failure;
 use crate::cli::format::{accuracy, duration, rounded};
 use crate::cli::in_place;
 use std::io::{self, Write};
@@ -13,7 +11,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// The most lines that a run writes to a file or a pipe. A run with at most this many epochs writes a line per epoch.
 const LINES: usize = 20;
 
-/// An observer that shows the progress on standard output.
+/// Shows the progress on standard output.
 pub(super) struct Progress {
     /// Whether the line can be shown in place.
     in_place: bool,
@@ -41,19 +39,10 @@ impl Progress {
         line + &format!(" · {} left · {} samples/s", duration(Duration::from_secs_f64(left)), rounded(speed))
     }
 
-    fn clear(&self) -> Result<(), Failure> {
-        if self.in_place {
-            write!(io::stdout(), "{}", in_place::CLEAR)?;
-        }
-        Ok(())
-    }
-}
-
-impl Observer for Progress {
-    fn iteration(&mut self, training: &Training, iteration: usize) -> Result<(), Failure> {
+    /// Shows the line in place. Called after every iteration.
+    pub(super) fn iteration(&mut self, out: &mut impl Write, training: &Training, iteration: usize) -> io::Result<()> {
         if self.in_place && self.shown.elapsed() >= PAUSE {
             self.shown = Instant::now();
-            let mut out = io::stdout().lock();
             let line = format!("{} {}", bar(iteration, training.iterations), self.line(training, iteration));
             out.write_all(in_place::show(&line).as_bytes())?;
             out.flush()?;
@@ -61,22 +50,20 @@ impl Observer for Progress {
         Ok(())
     }
 
-    fn epoch(&mut self, training: &Training) -> Result<(), Failure> {
+    /// Writes a line now and then. Called at the end of every epoch.
+    pub(super) fn epoch(&self, out: &mut impl Write, training: &Training) -> io::Result<()> {
         let (epoch, all) = (training.epochs.len(), training.total_epochs());
         let every = if all <= LINES { 1 } else { all.div_ceil(LINES / 2) };
         if !self.in_place && (epoch.is_multiple_of(every) || epoch == all) {
             let iteration = training.epochs.last().map_or(0, |epoch| epoch.iterations);
-            writeln!(io::stdout(), "{}", self.line(training, iteration))?;
+            writeln!(out, "{}", self.line(training, iteration))?;
         }
         Ok(())
     }
 
-    fn end(&mut self, _: &Training) -> Result<(), Failure> {
-        self.clear()
-    }
-
-    fn diverged(&mut self) -> Result<(), Failure> {
-        self.clear()
+    /// Clears the line in place.
+    pub(super) fn end(&self, out: &mut impl Write) -> io::Result<()> {
+        if self.in_place { out.write_all(in_place::CLEAR.as_bytes()) } else { Ok(()) }
     }
 }
 
@@ -105,6 +92,17 @@ mod tests {
     fn a_perfect_prediction_has_no_negative_loss() {
         assert_eq!(loss(-f64::EPSILON), "0.0000");
         assert_eq!(loss(1.0986), "1.0986");
+    }
+
+    #[test]
+    fn what_a_narrow_terminal_cuts_off_is_the_speed_and_the_time_left() {
+        let mut training = crate::cli::train::run::training(3, 1e-3);
+        training.step();
+        training.measure(1);
+        let line = Progress::new().line(&training, 1);
+        let words: Vec<&str> = line.split(" · ").collect();
+        assert!(words[0] == "epoch 1/2" && words[1].starts_with("loss "), "{line}");
+        assert!(words[3].ends_with(" left") && words[4].ends_with(" samples/s"), "{line}");
     }
 
     #[test]

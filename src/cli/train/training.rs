@@ -162,7 +162,7 @@ mod tests {
             data.test.inputs.map_in_place(|x| test * x);
             let model = data.model(initial_weights(&data, &options.settings, &mut random).unwrap());
             let mut training = Training::new(data, &model, &options.settings, random);
-            super::super::run::run(&mut training, &mut []).unwrap();
+            super::super::run::run(&mut training, &mut ()).unwrap();
             let epochs: Vec<_> = training.epochs.iter().map(|epoch| (epoch.loss, epoch.accuracy)).collect();
             (epochs, training.model())
         };

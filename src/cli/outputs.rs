@@ -1,0 +1,200 @@
+//! Checks, before a command writes anything, that all its outputs can be written and that none of them is another file
+//! of the command.
+//!
+//! Files are compared by identity, not by name: two names of one file, links, and names that differ only in a way that
+//! the file system ignores are the same file. To compare and to test outputs that do not exist yet, the check creates
+//! them. It removes them when it is dropped. An existing file is opened, but not changed.
+
+use crate::cli::failure::{Failure, cannot_write};
+use std::fs::{self, File, Metadata};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+/// The files of a command that were checked so far. Add what the command reads first.
+#[derive(Default)]
+pub(crate) struct Check {
+    /// The name of each file or directory in messages, and which it is.
+    known: Vec<(String, Identity)>,
+    /// The files and directories that the check created, in this order.
+    created: Vec<PathBuf>,
+}
+
+/// Device and inode.
+#[cfg(unix)]
+type Identity = (u64, u64);
+/// The only path without links, in the case of the file system.
+#[cfg(not(unix))]
+type Identity = PathBuf;
+
+impl Check {
+    /// Starts with the standard streams, if the shell connects them to files.
+    pub(crate) fn new() -> Check {
+        Check { known: standard_streams(), created: Vec::new() }
+    }
+
+    /// Adds a file that the command reads. `name` says in messages what it is.
+    pub(crate) fn reads(&mut self, name: &str, path: &Path) {
+        if let Ok(metadata) = fs::metadata(path)
+            && metadata.is_file()
+            && let Ok(file) = identity(path, &metadata)
+        {
+            self.known.push((name.to_string(), file));
+        }
+    }
+
+    /// Adds a file that the command writes. `option` names it, and `what` says in messages what it is for. Pipes and
+    /// devices are not opened, because that could wait for a reader.
+    ///
+    /// Fails if the file cannot be written or was added before.
+    pub(crate) fn writes(&mut self, option: &str, what: &str, path: &Path) -> Result<(), Failure> {
+        let refused = |error: io::Error| Failure::Usage(cannot_write(what, path, error));
+        match fs::metadata(path) {
+            Ok(metadata) if is_stream(&metadata) => Ok(()),
+            Ok(metadata) => {
+                self.add(option, path, &metadata)?;
+                if !metadata.is_file() {
+                    let kind = if metadata.is_dir() { "it is a directory" } else { "it is neither a file nor a pipe" };
+                    return Err(refused(io::Error::other(kind)));
+                }
+                File::options().write(true).open(path).map(drop).map_err(refused)
+            }
+            Err(_) => {
+                let path = target(path);
+                let metadata = File::create_new(&path).and_then(|file| file.metadata()).map_err(|error| {
+                    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty() && !parent.exists());
+                    refused(match parent {
+                        Some(parent) => io::Error::other(format!("there is no directory {}", parent.display())),
+                        None => error,
+                    })
+                })?;
+                self.created.push(path.clone());
+                self.add(option, &path, &metadata)
+            }
+        }
+    }
+
+    /// Adds a directory in which the command writes files, like [`writes`](Check::writes). Its parents need not exist.
+    pub(crate) fn writes_in(&mut self, option: &str, what: &str, directory: &Path) -> Result<(), Failure> {
+        let refused = |error: io::Error| Failure::Usage(cannot_write(what, directory, error));
+        let missing: Vec<&Path> = directory.ancestors().take_while(|path| !is_there(path)).collect();
+        for path in missing.into_iter().rev() {
+            match fs::create_dir(path) {
+                Ok(()) => self.created.push(path.to_path_buf()),
+                Err(_) if path.is_dir() => {} // `new/..`
+                Err(error) => return Err(refused(error)),
+            }
+        }
+        let metadata = fs::metadata(directory).map_err(refused)?;
+        self.add(option, directory, &metadata)?;
+        if !metadata.is_dir() {
+            return Err(refused(io::Error::other("it is not a directory")));
+        }
+        let probe = directory.join(format!(".feedforward-{}", std::process::id()));
+        File::create_new(&probe).and_then(|_| fs::remove_file(&probe)).map_err(refused)
+    }
+
+    /// Fails if one of the files added so far is in the directory under a name for which `reserved` holds. `name` says
+    /// in the message whose names these are.
+    pub(crate) fn reserves(
+        &self,
+        name: &str,
+        directory: &Path,
+        reserved: impl Fn(&str) -> bool,
+    ) -> Result<(), Failure> {
+        for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if reserved(&entry.file_name().to_string_lossy())
+                && let Ok(metadata) = fs::metadata(&path)
+                && let Some(other) = self.known_as(&path, &metadata)
+            {
+                let path = path.display();
+                return Err(Failure::Usage(format!("{other}: {path} is a file of {name}; choose another name")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds an output, which must be a new one.
+    fn add(&mut self, option: &str, path: &Path, metadata: &Metadata) -> Result<(), Failure> {
+        if let Some(other) = self.known_as(path, metadata) {
+            let path = path.display();
+            return Err(Failure::Usage(format!("{option}: {path} is the same file as {other}; choose another name")));
+        }
+        self.known.extend(identity(path, metadata).map(|file| (option.to_string(), file)));
+        Ok(())
+    }
+
+    /// The name under which the file was added before.
+    fn known_as(&self, path: &Path, metadata: &Metadata) -> Option<&str> {
+        let file = identity(path, metadata).ok()?;
+        self.known.iter().find(|(_, known)| *known == file).map(|(name, _)| name.as_str())
+    }
+}
+
+impl Drop for Check {
+    fn drop(&mut self) {
+        for path in self.created.iter().rev() {
+            let _ = if path.is_dir() { fs::remove_dir(path) } else { fs::remove_file(path) };
+        }
+    }
+}
+
+#[cfg(unix)]
+fn identity(_: &Path, metadata: &Metadata) -> io::Result<Identity> {
+    use std::os::unix::fs::MetadataExt;
+    Ok((metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity(path: &Path, _: &Metadata) -> io::Result<Identity> {
+    fs::canonicalize(path)
+}
+
+/// The standard streams that are files.
+#[cfg(unix)]
+fn standard_streams() -> Vec<(String, Identity)> {
+    use std::os::fd::AsFd;
+    let streams = [
+        ("standard input", io::stdin().as_fd().try_clone_to_owned()),
+        ("standard output", io::stdout().as_fd().try_clone_to_owned()),
+        ("standard error", io::stderr().as_fd().try_clone_to_owned()),
+    ];
+    let file = |(name, stream): (&str, io::Result<_>)| {
+        let metadata = File::from(stream.ok()?).metadata().ok().filter(Metadata::is_file)?;
+        Some((name.to_string(), identity(Path::new(""), &metadata).ok()?))
+    };
+    streams.into_iter().filter_map(file).collect()
+}
+
+#[cfg(not(unix))]
+fn standard_streams() -> Vec<(String, Identity)> {
+    Vec::new()
+}
+
+/// Whether the file is a pipe or a device such as a terminal.
+#[cfg(unix)]
+pub(crate) fn is_stream(metadata: &Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    metadata.file_type().is_fifo() || metadata.file_type().is_char_device()
+}
+
+#[cfg(not(unix))]
+pub(crate) fn is_stream(metadata: &Metadata) -> bool {
+    !metadata.is_file() && !metadata.is_dir()
+}
+
+/// Whether the path is empty, which means the current directory, or there is something at the path, be it a link whose
+/// target is missing.
+fn is_there(path: &Path) -> bool {
+    path.as_os_str().is_empty() || !fs::symlink_metadata(path).is_err_and(|error| error.kind() == ErrorKind::NotFound)
+}
+
+/// Where a file is created if the path is a link whose target is missing; otherwise the path.
+fn target(path: &Path) -> PathBuf {
+    let mut path = path.to_path_buf();
+    for _ in 0..40 {
+        let Ok(target) = fs::read_link(&path) else { break };
+        path = path.parent().unwrap_or(Path::new("")).join(target);
+    }
+    path
+}
