@@ -206,6 +206,9 @@ fn standard_input_and_an_empty_name_are_no_outputs() {
             ],
         );
     }
+    for option in ["--csv", "--gradescope", "--classroom"] {
+        assert_refused(&folder, &[(&format!("grade @empty {option}=-"), &[option, "- is standard input"])]);
+    }
     assert_refused(&folder, &[("handout -", &["- is standard input"])]);
 }
 
@@ -275,4 +278,102 @@ fn a_pipe_or_a_device_may_be_the_log() {
     assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
     let log = command(&folder, "train --epochs 3 --quiet --log /dev/stdout").output().unwrap();
     assert_eq!(String::from_utf8(log.stdout).unwrap().lines().count(), 5);
+}
+
+/// Adds a submission that is judged without compiling anything: its only section is not text.
+fn submission(folder: &Path, name: &str) {
+    fs::create_dir_all(folder.join(name).join("src")).unwrap();
+    fs::write(folder.join(name).join("src/relu.rs"), [0xff]).unwrap();
+}
+
+#[test]
+fn grade_refuses_what_it_cannot_write_and_then_changes_nothing() {
+    let folder = prepared();
+    submission(&folder, "class/ada");
+    submission(&folder, "class/bob");
+    assert_refused(
+        &folder,
+        &[
+            ("grade @class --csv @class/ada/src/relu.rs", &["--csv", "the submission ada"]),
+            ("grade @class/ada --gradescope @class/ada/src/relu.rs", &["--gradescope", "the submission ada"]),
+            ("grade @class/ada --csv @a --gradescope @a", &["--csv", "--gradescope"]),
+            ("grade @class/ada --classroom @a --gradescope @empty/../a", &["--classroom", "--gradescope"]),
+            ("grade @class/ada --csv @a.new --gradescope @a", &["--csv", "--gradescope"]),
+            ("grade @class/ada --classroom @a.new --gradescope @a", &["--classroom", "--gradescope"]),
+            ("grade @class/ada --csv @old.csv --gradescope @no/a", &["cannot write the grades to ", "no/a: "]),
+            ("grade @class/ada --csv @old.csv --gradescope @empty", &["cannot write the grades to ", "is a directory"]),
+            ("grade @class/ada --csv @no/a.csv --gradescope @old.csv", &["cannot write the grades to ", "no/a.csv: "]),
+            ("grade @class --csv @old.csv --gradescope @a", &["--gradescope", "2"]),
+            ("grade @no --csv @old.csv", &["cannot read"]),
+        ],
+    );
+    let before = contents(&folder);
+    let mut command = command(&folder, "grade @class/ada --csv @old.csv --gradescope @a");
+    let (code, stderr) = ended(command.env("RUSTC", "no-compiler").output().unwrap());
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(contents(&folder) == before, "without a compiler");
+}
+
+#[cfg(unix)]
+#[test]
+fn grade_does_not_replace_a_device_or_a_link() {
+    let folder = prepared();
+    submission(&folder, "ada");
+    let pipe = folder.join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for option in ["--gradescope", "--classroom"] {
+        let line = format!("grade @ada {option} @pipe");
+        assert_refused(&folder, &[(&line, &[option, "pipe", "must be a regular file"])]);
+    }
+    std::os::unix::fs::symlink("old.csv", folder.join("link")).unwrap();
+    assert!(command(&folder, "grade @ada --gradescope @link --csv /dev/null").output().unwrap().status.success());
+    assert!(fs::symlink_metadata(folder.join("link")).unwrap().is_symlink());
+    assert!(fs::read_to_string(folder.join("old.csv")).unwrap().contains("max_score"));
+}
+
+#[test]
+fn a_reader_that_leaves_costs_no_grade() {
+    let folder = prepared();
+    submission(&folder, "class/ada");
+    submission(&folder, "class/bob");
+    assert_eq!(closed(command(&folder, "grade @class --csv @a.csv")), (Some(0), String::new()));
+    assert_eq!(fs::read_to_string(folder.join("a.csv")).unwrap().lines().count(), 3);
+    assert_eq!(closed(command(&folder, "grade @class/ada --gradescope @a")), (Some(0), String::new()));
+    let results = fs::read_to_string(folder.join("a")).unwrap();
+    assert!(!results.contains("not complete") && results.contains("max_score"), "{results}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn grades_that_cannot_be_written_do_not_cost_those_that_can() {
+    let folder = prepared();
+    submission(&folder, "ada");
+    let graded = command(&folder, "grade @ada --csv /dev/full --gradescope @a").output().unwrap();
+    let stdout = String::from_utf8(graded.stdout.clone()).unwrap();
+    let (code, stderr) = ended(graded);
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(stderr.starts_with("feedforward: cannot write the grades to /dev/full: "), "{stderr}");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    assert!(stdout.contains("0 / 100"), "{stdout}");
+    assert!(!fs::read_to_string(folder.join("a")).unwrap().contains("not complete"));
+}
+
+#[test]
+fn handout_refuses_what_it_cannot_write_and_is_complete_without_a_reader() {
+    let folder = prepared();
+    assert_refused(
+        &folder,
+        &[
+            ("handout @x.csv", &["cannot write the exercise to ", "x.csv: it is not a directory"]),
+            ("handout @x.csv/new", &["cannot write the exercise to ", "x.csv/new: "]),
+            ("handout @m", &["m is not empty; choose a new folder"]),
+        ],
+    );
+    assert_eq!(closed(command(&folder, "handout @a/new")), (Some(0), String::new()));
+    let complete = folder.join("complete");
+    output(&["handout", complete.to_str().unwrap()]);
+    let names = |folder: PathBuf| {
+        contents(&folder).into_keys().map(|path| path.strip_prefix(&folder).unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(names(folder.join("a/new")), names(complete));
 }

@@ -220,7 +220,7 @@ fn wrong_arguments_are_named_with_a_correction() {
         (vec!["handout"], "handout needs a folder"),
         (vec!["handout", "one", "two"], "what is \"two\"?"),
         (vec!["handout", "src"], "src is not empty"),
-        (vec!["handout", "Cargo.toml"], "cannot write to Cargo.toml"),
+        (vec!["handout", "Cargo.toml"], "cannot write the exercise to Cargo.toml: it is not a directory"),
     ] {
         let output = feedforward(&words);
         let stderr = String::from_utf8(output.stderr).unwrap();

@@ -5,6 +5,7 @@ use super::{Removed, SECTIONS, Section, sources};
 use crate::cli::args::{self, Arguments, not_standard_input};
 use crate::cli::failure::{Failure, cannot_write};
 use crate::cli::format::quoted;
+use crate::cli::outputs::Check;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -31,10 +32,14 @@ impl Options {
 /// The comment that replaces a field in which a section keeps what `backward` needs.
 const FIELD: &str = "    // Add fields for what backward needs from the forward pass.";
 
+/// What the files are for, in messages.
+const EXERCISE: &str = "the exercise to";
+
 /// Writes the exercise.
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     let folder = &options.folder;
-    empty(folder)?;
+    Check::new().writes_in("DIR", EXERCISE, folder)?;
+    check_empty(folder)?;
     for (path, text) in files() {
         write(&folder.join(path), &text)?;
     }
@@ -76,7 +81,7 @@ pub(crate) fn hollow(section: &Section, source: &str) -> String {
 }
 
 /// Fails if the folder exists and is not empty.
-fn empty(folder: &Path) -> Result<(), Failure> {
+fn check_empty(folder: &Path) -> Result<(), Failure> {
     let name = folder.display();
     match fs::read_dir(folder) {
         Ok(mut entries) => match entries.next() {
@@ -84,14 +89,14 @@ fn empty(folder: &Path) -> Result<(), Failure> {
             Some(_) => Err(Failure::Usage(format!("{name} is not empty; choose a new folder"))),
         },
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(Failure::Usage(format!("cannot write to {name}: {error}"))),
+        Err(error) => Err(Failure::Usage(format!("cannot read {name}: {error}"))),
     }
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
     let folder = path.parent().expect("within the folder");
     let written = fs::create_dir_all(folder).and_then(|()| fs::write(path, text));
-    written.map_err(|error| Failure::Run(cannot_write("the exercise to", path, error)))
+    written.map_err(|error| Failure::Run(cannot_write(EXERCISE, path, error)))
 }
 
 /// Prints the help.

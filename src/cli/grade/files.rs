@@ -2,74 +2,147 @@
 //! written again after every section, so that they are valid even if grading is cut short. The CSV file gets a line
 //! whenever a submission is complete.
 
-use super::options::Options;
+use super::options::{CLASSROOM, CSV, GRADESCOPE, Options};
+use super::submission::Submission;
 use super::verdict::{Graded, Verdict};
 use crate::cli::exercise::SECTIONS;
-use crate::cli::failure::{Failure, cannot_write};
+use crate::cli::failure::{Failure, cannot_write, warn};
 use crate::cli::format::points;
+use crate::cli::outputs::{Check, is_stream};
 use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// What all files are for, in messages.
 const GRADES: &str = "the grades to";
 
+/// Fails if a file that the options ask for cannot be written, or is the same as another or as a file of a submission.
+/// Changes nothing.
+pub(super) fn check(options: &Options, submissions: &[Submission]) -> Result<(), Failure> {
+    let mut check = Check::new();
+    for one in submissions {
+        one.files.iter().for_each(|file| check.reads(&format!("a file of the submission {}", one.name), file));
+    }
+    if let Some(file) = &options.csv {
+        check.writes(CSV.name, GRADES, file)?;
+    }
+    for (option, file) in [(GRADESCOPE, &options.gradescope), (CLASSROOM, &options.classroom)] {
+        let Some(file) = file else { continue };
+        if fs::metadata(file).is_ok_and(|metadata| is_stream(&metadata)) {
+            let (option, file) = (option.name, file.display());
+            let why = "because it is written again after each section";
+            return Err(Failure::Usage(format!("{option}: {file} must be a regular file, {why}")));
+        }
+        check.writes(option.name, GRADES, file)?;
+        check.writes(&format!("the temporary file of {}", option.name), GRADES, &temporary(file))?;
+    }
+    Ok(())
+}
+
 /// The files that the options ask for.
 pub(super) struct Files {
-    gradescope: Option<PathBuf>,
-    classroom: Option<PathBuf>,
-    csv: Option<(PathBuf, File)>,
+    gradescope: Option<Replaced>,
+    classroom: Option<Replaced>,
+    csv: Option<Lines>,
+}
+
+/// A file that is replaced again and again. If that fails, the next time may succeed.
+struct Replaced {
+    path: PathBuf,
+    /// Whether replacing the file has failed before.
+    warned: bool,
+    /// Whether the file has its last contents.
+    complete: bool,
+}
+
+/// A file that gets line after line, until one cannot be written.
+struct Lines {
+    path: PathBuf,
+    file: File,
+    complete: bool,
 }
 
 impl Files {
-    /// Creates the files, so that a name that cannot be written fails before grading and not after it.
+    /// Creates the files.
     pub(super) fn create(options: &Options) -> Result<Files, Failure> {
-        let csv = options.csv.clone().map(|path| {
-            let header = || -> io::Result<File> {
-                let mut file = File::create(&path)?;
-                let sections: String = SECTIONS.iter().map(|section| format!(",{0},{0}_why", section.name)).collect();
-                writeln!(file, "submission,points{sections}")?;
-                Ok(file)
-            };
-            match header() {
-                Ok(file) => Ok((path, file)),
-                Err(error) => Err(Failure::Run(cannot_write(GRADES, &path, error))),
-            }
-        });
-        let (gradescope, classroom) = (options.gradescope.clone(), options.classroom.clone());
-        let files = Files { gradescope, classroom, csv: csv.transpose()? };
-        for path in files.gradescope.iter().chain(&files.classroom) {
-            replace(path, "{}\n")?;
-        }
-        Ok(files)
+        let replaced = |path: &Option<PathBuf>| {
+            let mut file = Replaced { path: path.clone()?, warned: false, complete: false };
+            file.replace("{}\n");
+            Some(file)
+        };
+        let csv = options.csv.as_deref().map(Lines::create).transpose()?;
+        Ok(Files { gradescope: replaced(&options.gradescope), classroom: replaced(&options.classroom), csv })
     }
 
     /// Writes the files. Called whenever another section of a submission is judged.
-    pub(super) fn write(&mut self, graded: &Graded) -> Result<(), Failure> {
-        if let Some(path) = &self.gradescope {
-            replace(path, &gradescope(graded))?;
+    pub(super) fn write(&mut self, graded: &Graded) {
+        if let Some(file) = &mut self.gradescope {
+            file.replace(&gradescope(graded));
         }
-        if let Some(path) = &self.classroom {
-            replace(path, &classroom(graded))?;
+        if let Some(file) = &mut self.classroom {
+            file.replace(&classroom(graded));
         }
-        match &mut self.csv {
-            Some((path, file)) if graded.is_complete() => {
-                file.write_all(csv(graded).as_bytes()).map_err(|error| Failure::Run(cannot_write(GRADES, path, error)))
-            }
-            _ => Ok(()),
+        if let Some(lines) = &mut self.csv
+            && graded.is_complete()
+        {
+            lines.write(&csv(graded));
+        }
+    }
+
+    /// Fails if the grades in a file are not complete. A warning has said why.
+    pub(super) fn end(&self) -> Result<(), Failure> {
+        let replaced = self.gradescope.iter().chain(&self.classroom).all(|file| file.complete);
+        let complete = replaced && self.csv.iter().all(|lines| lines.complete);
+        if complete { Ok(()) } else { Err(Failure::Reported) }
+    }
+}
+
+impl Replaced {
+    /// Replaces the file in one step, so that a reader never sees an incomplete file.
+    fn replace(&mut self, text: &str) {
+        let new = temporary(&self.path);
+        let replaced = fs::write(&new, text).and_then(|()| fs::rename(&new, resolved(&self.path)));
+        self.complete = replaced.is_ok();
+        if let Err(error) = replaced
+            && !std::mem::replace(&mut self.warned, true)
+        {
+            warn(&format!("{}; grading goes on", cannot_write(GRADES, &self.path, error)));
         }
     }
 }
 
-/// Replaces the file in one step, so that a reader never sees an incomplete file.
-fn replace(path: &Path, text: &str) -> Result<(), Failure> {
-    let mut new = path.as_os_str().to_owned();
+impl Lines {
+    /// Creates the file and writes the names of the columns.
+    fn create(path: &Path) -> Result<Lines, Failure> {
+        let file = File::create(path).map_err(|error| Failure::Run(cannot_write(GRADES, path, error)))?;
+        let mut lines = Lines { path: path.to_path_buf(), file, complete: true };
+        let sections: String = SECTIONS.iter().map(|section| format!(",{0},{0}_why", section.name)).collect();
+        lines.write(&format!("submission,points{sections}\n"));
+        Ok(lines)
+    }
+
+    fn write(&mut self, text: &str) {
+        if self.complete
+            && let Err(error) = self.file.write_all(text.as_bytes())
+        {
+            warn(&format!("{}; grading goes on", cannot_write(GRADES, &self.path, error)));
+            self.complete = false;
+        }
+    }
+}
+
+/// The file next to this one that takes the new contents.
+fn temporary(path: &Path) -> PathBuf {
+    let mut new = resolved(path).into_os_string();
     new.push(".new");
-    fs::write(&new, text)
-        .and_then(|()| fs::rename(&new, path))
-        .map_err(|error| Failure::Run(cannot_write(GRADES, path, error)))
+    new.into()
+}
+
+/// The file that a link leads to, so that it is replaced and not the link.
+fn resolved(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
 }
 
 /// The line of a submission: its name and points, then the points of each section and why points are missing.

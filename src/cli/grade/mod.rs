@@ -10,6 +10,7 @@ mod workshop;
 
 use crate::cli::exercise::SECTIONS;
 use crate::cli::failure::Failure;
+use crate::cli::stdout::Stdout;
 use files::Files;
 use options::Options;
 use report::Report;
@@ -28,14 +29,16 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         submissions.extend(submission::find(folder, options.is_for_one())?);
     }
     options.check_number(submissions.len())?;
+    files::check(options, &submissions)?;
     let workshop = Workshop::new(options.time_limit, submissions.len() > 2)?;
     let mut files = Files::create(options)?;
-    let mut report = Report::new(submissions.len(), options.quiet)?;
+    let mut report = Report::new(submissions.len(), options.quiet, Stdout::new(options.writes_files()))?;
     grade(&workshop, &submissions, options.all_or_nothing, |graded| {
-        files.write(graded)?;
+        files.write(graded);
         report.section(graded)
     })?;
-    report.end()
+    report.end()?;
+    files.end()
 }
 
 /// Judges all sections of all submissions on all processors. Calls `observe` with a submission whenever another of its

@@ -10,11 +10,11 @@ const ALL_OR_NOTHING: OptionSpec =
     OptionSpec::new("--all-or-nothing", "", "a section earns its points only if all its checks pass");
 const TIME_LIMIT: OptionSpec =
     OptionSpec::new("--time-limit", "S", "seconds that a check may take (10); compiling may take six times as long");
-const GRADESCOPE: OptionSpec =
+pub(super) const GRADESCOPE: OptionSpec =
     OptionSpec::new("--gradescope", "FILE", "write Gradescope's results.json (for one submission)");
-const CLASSROOM: OptionSpec =
+pub(super) const CLASSROOM: OptionSpec =
     OptionSpec::new("--classroom", "FILE", "write Classroom 50's result.json (for one submission)");
-const CSV: OptionSpec = OptionSpec::new("--csv", "FILE", "write one line per submission");
+pub(super) const CSV: OptionSpec = OptionSpec::new("--csv", "FILE", "write one line per submission");
 const QUIET: OptionSpec = OptionSpec::new("--quiet", "", "print only the points");
 const OPTIONS: &[OptionSpec] = &[ALL_OR_NOTHING, TIME_LIMIT, GRADESCOPE, CLASSROOM, CSV, QUIET];
 
@@ -55,6 +55,11 @@ impl Options {
             csv: arguments.path(&CSV),
             quiet: arguments.has(&QUIET),
         }))
+    }
+
+    /// Whether the options ask for a file.
+    pub(super) fn writes_files(&self) -> bool {
+        self.is_for_one() || self.csv.is_some()
     }
 
     /// Whether the options ask for a file that reports a single submission.

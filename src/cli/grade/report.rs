@@ -6,12 +6,14 @@ use crate::cli::exercise::SECTIONS;
 use crate::cli::failure::Failure;
 use crate::cli::format::points;
 use crate::cli::in_place;
+use crate::cli::stdout::Stdout;
 use std::io::{self, Write};
 
 /// Prints progress and results.
 pub(super) struct Report {
     submissions: usize,
     quiet: bool,
+    out: Stdout,
     /// The number of sections judged so far.
     sections: usize,
     /// The points of the complete submissions.
@@ -20,15 +22,15 @@ pub(super) struct Report {
 
 impl Report {
     /// Prints the head of a class's table.
-    pub(super) fn new(submissions: usize, quiet: bool) -> Result<Report, Failure> {
+    pub(super) fn new(submissions: usize, quiet: bool, mut out: Stdout) -> Result<Report, Failure> {
         if submissions > 1 && !quiet {
             let names: String = SECTIONS.iter().map(|section| format!("  {}", section.name)).collect();
-            writeln!(io::stdout(), "{:24}  points{names}", "")?;
+            writeln!(out, "{:24}  points{names}", "")?;
             let most: String =
                 SECTIONS.iter().enumerate().map(|(i, section)| cell(i, &section.points.to_string())).collect();
-            writeln!(io::stdout(), "{:24}  of 100{most}", "")?;
+            writeln!(out, "{:24}  of 100{most}", "")?;
         }
-        Ok(Report { submissions, quiet, sections: 0, totals: Vec::new() })
+        Ok(Report { submissions, quiet, out, sections: 0, totals: Vec::new() })
     }
 
     /// Prints the submission when it is complete. Called whenever another section of a submission is judged.
@@ -43,9 +45,9 @@ impl Report {
         if graded.is_complete() {
             self.totals.push(graded.total());
             match (self.quiet, self.submissions) {
-                (true, _) => writeln!(io::stdout(), "{}  {}", points(graded.total()), graded.name)?,
-                (false, 1) => table(graded)?,
-                (false, _) => line(graded)?,
+                (true, _) => writeln!(self.out, "{}  {}", points(graded.total()), graded.name)?,
+                (false, 1) => table(&mut self.out, graded)?,
+                (false, _) => line(&mut self.out, graded)?,
             }
         }
         if in_place && self.sections < all {
@@ -56,19 +58,19 @@ impl Report {
     }
 
     /// Prints the mean of a class.
-    pub(super) fn end(&self) -> Result<(), Failure> {
+    pub(super) fn end(mut self) -> Result<(), Failure> {
         if self.submissions > 1 && !self.quiet {
             let mean = self.totals.iter().sum::<f64>() / self.totals.len() as f64;
-            writeln!(io::stdout(), "{:24}  {:>6}", format!("mean of {}", self.totals.len()), points(mean))?;
+            writeln!(self.out, "{:24}  {:>6}", format!("mean of {}", self.totals.len()), points(mean))?;
         }
-        Ok(())
+        self.out.end()
     }
 }
 
 /// Prints one submission of a class.
-fn line(graded: &Graded) -> Result<(), Failure> {
+fn line(out: &mut impl Write, graded: &Graded) -> io::Result<()> {
     let columns: String = (0..SECTIONS.len()).map(|i| cell(i, &points(graded.points(i)))).collect();
-    Ok(writeln!(io::stdout(), "{:24}  {:>6}{columns}", graded.name, points(graded.total()))?)
+    writeln!(out, "{:24}  {:>6}{columns}", graded.name, points(graded.total()))
 }
 
 /// A cell in a section's column of a class's table.
@@ -77,8 +79,7 @@ fn cell(section: usize, text: &str) -> String {
 }
 
 /// Prints a single submission: points and reasons by section, then the messages of failed checks.
-fn table(graded: &Graded) -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
+fn table(out: &mut impl Write, graded: &Graded) -> io::Result<()> {
     writeln!(out, "{:27}  {:>12}  {:>7}  why", graded.name, "points", "checks")?;
     for (i, section) in SECTIONS.iter().enumerate() {
         let (passed, all) = graded.verdicts[i].as_ref().map_or((0, 0), Verdict::passed);

@@ -14,6 +14,8 @@ const LARGEST: u64 = 256 * 1024;
 /// A student's submission.
 pub(super) struct Submission {
     pub(super) name: String,
+    /// The section files that there are.
+    pub(super) files: Vec<PathBuf>,
     /// The text of each section's file, or why it is refused, in the order of [`SECTIONS`].
     pub(super) sections: Vec<Result<String, String>>,
 }
@@ -128,7 +130,8 @@ impl Submission {
     /// section files.
     fn read(folder: &Path, sources: Option<&Path>) -> Result<Submission, Failure> {
         let sections = SECTIONS.iter().map(|section| read(sources, section)).collect::<Result<_, _>>()?;
-        Ok(Submission { name: name(folder), sections })
+        let present = |section: &Section| Some(file(sources?, section).ok()??.0);
+        Ok(Submission { name: name(folder), files: SECTIONS.iter().filter_map(present).collect(), sections })
     }
 }
 
