@@ -46,7 +46,7 @@ pub(super) fn replace(
     describe: impl Fn(char) -> Description,
     matrices: &[&Matrix],
 ) -> Result<(), FileError> {
-    let path = not_empty(path);
+    let path = disk::not_empty(path);
     let created = disk::create_directories(path)?;
     let replaced = Directory::open(path).and_then(|directory| directory.replace(describe, matrices));
     if replaced.is_err() {
@@ -57,7 +57,7 @@ pub(super) fn replace(
 
 /// Checks that [`replace`] can write to a directory.
 pub(super) fn check(path: &Path) -> Result<(), FileError> {
-    let path = not_empty(path);
+    let path = disk::not_empty(path);
     let created = disk::create_directories(path)?;
     let checked = Directory::open(path).and_then(|directory| {
         directory.write_list(&directory.stuck)?;
@@ -70,11 +70,6 @@ pub(super) fn check(path: &Path) -> Result<(), FileError> {
 /// Returns the names of the files of a model, if there is one.
 fn named_files(model: Option<&Description>) -> HashSet<&str> {
     model.into_iter().flat_map(Description::files).collect()
-}
-
-/// Returns the path, or `.` instead of an empty path.
-pub(super) fn not_empty(path: &Path) -> &Path {
-    if path.as_os_str().is_empty() { Path::new(".") } else { path }
 }
 
 impl Directory<'_> {

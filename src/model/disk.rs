@@ -122,10 +122,14 @@ pub(super) fn retry(
     Err(FileError::new(file, Place::Whole, message))
 }
 
+/// Returns the path, or `.` instead of an empty path.
+pub(super) fn not_empty(path: &Path) -> &Path {
+    if path.as_os_str().is_empty() { Path::new(".") } else { path }
+}
+
 /// Creates a directory and its parents, as far as they do not exist, and returns those that it created.
 pub(super) fn create_directories(directory: &Path) -> Result<Vec<PathBuf>, FileError> {
-    let missing = |path: &&Path| !path.as_os_str().is_empty() && !path.exists();
-    let missing: Vec<&Path> = directory.ancestors().take_while(missing).collect();
+    let missing: Vec<&Path> = directory.ancestors().take_while(|path| !not_empty(path).exists()).collect();
     let mut created = Vec::new();
     for path in missing.into_iter().rev().filter(|path| !path.is_dir()) {
         if let Err(error) = step().and_then(|()| fs::create_dir(path)) {
@@ -133,7 +137,7 @@ pub(super) fn create_directories(directory: &Path) -> Result<Vec<PathBuf>, FileE
             return Err(FileError::system(path, error));
         }
         created.push(path.to_path_buf());
-        sync(path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")));
+        sync(not_empty(path.parent().unwrap_or(path)));
     }
     Ok(created)
 }

@@ -180,7 +180,7 @@ impl Model {
     /// If there is no model, a file is damaged or is not a regular file, the description names a file outside the
     /// directory or names a file twice, or shapes do not fit each other. An error about shapes names both.
     pub fn load(directory: impl AsRef<Path>) -> Result<Model, FileError> {
-        let directory = directory::not_empty(directory.as_ref());
+        let directory = disk::not_empty(directory.as_ref());
         let file = directory.join(description::FILE);
         // The contents and the time tell whether the model was replaced while it was read.
         let version = || {

@@ -396,6 +396,11 @@ fn a_list_is_read_only_if_it_is_complete_and_refused_if_it_is_not_from_a_save() 
 }
 
 #[test]
+fn an_empty_path_is_the_current_directory() {
+    assert_eq!([disk::not_empty(Path::new("")), disk::not_empty(Path::new("a"))], [Path::new("."), Path::new("a")]);
+}
+
+#[test]
 fn an_operation_on_a_file_in_use_is_tried_again_for_a_while() {
     let tried = |failures: usize, kind: ErrorKind| -> (usize, Result<(), FileError>) {
         let mut calls = 0;
