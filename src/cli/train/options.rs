@@ -38,11 +38,14 @@ pub(super) const VALIDATION: OptionSpec = OptionSpec::new(
 );
 pub(super) const SEED: OptionSpec =
     OptionSpec::new("--seed", "N", "seed of all random numbers (1); the same seed gives the same run");
-const LABEL: OptionSpec = OptionSpec::new("--label", "COLUMN", "CSV: name or number of the label column (the last)");
+const LABEL: OptionSpec = OptionSpec::new("--label", "COLUMN", "table: name or number of the label column (the last)");
 pub(super) const HEADER: OptionSpec =
-    OptionSpec::new("--header", "yes|no", "CSV: whether the first line names the columns (detected)");
-pub(super) const LOAD: OptionSpec =
-    OptionSpec::new("--load", "DIR", "continue training a saved model, with its layers and scaling");
+    OptionSpec::new("--header", "yes|no", "table: whether the first line names the columns (detected)");
+pub(super) const LOAD: OptionSpec = OptionSpec::new(
+    "--load",
+    "DIR",
+    "continue training a saved model, with its layers and scaling;\ngive the same --seed and --test, so that the test data stay unseen",
+);
 pub(super) const SAVE: OptionSpec =
     OptionSpec::new("--save", "DIR", "save the model about every second while it trains, and at the end");
 pub(super) const PLOT: OptionSpec = OptionSpec::new(
