@@ -1,5 +1,7 @@
 //! Tests of CSV files: tables written in different ways, and the error messages for damaged ones.
 
+mod support;
+
 use feedforward::Matrix;
 use feedforward::data::csv::{self, Features, Hint, Label, Options, Table};
 use feedforward::data::{FileError, Names, Place};
@@ -75,7 +77,7 @@ fn a_first_line_that_counts_its_columns_is_a_header_exactly_if_no_other_line_has
         ("\"0\",\"1\"\n5,0\n7,2\n7,0\n", last, "0 1"),             // quotes make no difference
         ("\n ,0,1,2\n0,5.1,3.5,6\n1,7.0,3.2,8\n", last, " 0 1 2"), // an index without a name
         ("kind,1,2\nrose,5,6\ntulip,7,8\n", &column("kind"), "1 2 kind"),
-        ("kind,1,2\nrose,5,6\ntulip,7,8\n", &column("1"), "kind 2 1"), // a name takes precedence over a number
+        ("kind,1,2\n9,5,6\n9,7,8\n", &column("1"), "kind 2 1"), // a name takes precedence over a number
         ("0,1,2\n5,6,x\n7,8,y\n", &column("3"), "0 1 2"),
         ("0,1,2\n5,6,x\n7,8,y\n", &named("2"), "0 1 2"),
         ("0,1,2\n5,6,x\n7,8,y\n", &if_any("2"), "0 1 2"),
@@ -202,6 +204,8 @@ fn two_columns_with_the_same_name_are_refused_if_one_of_them_is_used() {
         refusal(",a,,kind\n1,2,3,x\n", Features::Others, Label::Last).message,
         "columns 1 and 3 have the same name, \"\"; give each column its own name"
     );
+    let thrice = refusal("a,b,a,a\n1,2,3,4\n", named(&["b"]), Label::Column("a".to_string()));
+    assert_eq!(thrice.message, same);
     let unused = Options { features: named(&["b"]), ..Options::default() };
     assert_eq!(parse(text, &unused).unwrap().features, Matrix::from_rows([[2.0], [5.0]]));
     let unnamed = parse("5,5,5,x\n4,5,6,y\n", &Options { header: Some(false), ..Options::default() }).unwrap();
@@ -267,6 +271,42 @@ fn features_by_name_need_a_header_unless_the_options_allow_the_other_columns() {
     assert_eq!(error.message, "the features are chosen by name, but the table has no header");
     let table = parse("5,6,x\n7,8,y\n", &or_others).unwrap();
     assert_eq!((table.features, table.classes), (Matrix::from_rows([[5.0, 6.0], [7.0, 8.0]]), vec![0, 1]));
+}
+
+#[test]
+fn the_separator_is_found_outside_quotes() {
+    for (text, features) in [
+        ("\"a,b\";c\n\"5\";x\n", ["a,b"].as_slice()),
+        ("\"a;\n\",b,c\n5,6,x\n", &["a;\n", "b"]),
+        ("\"a \"\",\"\"\"\tc\n5\tx\n", &["a \",\""]),
+        ("a\";b,c\n5,x\n", &["a\";b"]), // a quote inside a field opens nothing
+        ("\tc\n5\tx\n", &[""]),
+    ] {
+        assert_eq!(table(text).names.features, features, "{text:?}");
+    }
+}
+
+#[test]
+fn long_fields_and_names_with_line_breaks_do_not_flood_a_message() {
+    let error = parse(&format!("5,6,x\n{},6,y\n", "é".repeat(100_000)), &Options::default()).unwrap_err();
+    assert_eq!(error.message, format!("\"{}…\" is not a finite number", "é".repeat(60)));
+    let error = parse("\"a\nb\",c\n5,x\n", &with(Label::Column("k\n".to_string()))).unwrap_err();
+    assert_eq!(error.message, "there is no column \"k\\n\"; the columns are a\\nb, c");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_the_user_names_is_read() {
+    let folder = support::Folder::new();
+    let pipe = folder.join("pipe.csv");
+    support::make_pipe(&pipe);
+    let writer = std::thread::spawn({
+        let (pipe, text) = (pipe.clone(), "5,6,x\n7,8,y\n".repeat(10_000)); // more than a pipe holds at a time
+        move || std::fs::write(pipe, text)
+    });
+    let table = csv::read(&pipe, &Options::default()).unwrap();
+    writer.join().unwrap().unwrap();
+    assert_eq!(table.features.rows(), 20_000);
 }
 
 #[test]
@@ -424,7 +464,7 @@ fn a_field_is_quoted_only_if_necessary() {
     for plain in ["rose", "5.1", "two words", "ä", ""] {
         assert_eq!(csv::field(plain), plain);
     }
-    for text in [" blank", "blank ", "a,b", "a;b", "a\tb", "a\nb", "a\rb"] {
+    for text in [" blank", "blank ", "a,b", "a;b", "a\tb", "a\nb", "a\rb", "\u{feff}a"] {
         assert_eq!(csv::field(text), format!("\"{text}\""));
     }
     assert_eq!(csv::field("a \"b\""), "\"a \"\"b\"\"\"");

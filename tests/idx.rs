@@ -98,6 +98,8 @@ fn sizes_larger_than_the_file_are_refused_before_memory_is_allocated() {
     let error = parse(&huge).unwrap_err();
     assert!(error.message.contains("more than any machine can hold"), "{error}");
     assert!(parse(&huge[..8]).is_err());
+    let many = parse(&[&[0, 0, 8, 255], &[0, 0, 0, 2].repeat(255)[..]].concat()).unwrap_err();
+    assert!(many.message.contains("the sizes 2 × 2 × 2 × 2 × 2 × 2 × 2 × 2 × … ask for more"), "{many}");
 }
 
 #[test]
@@ -141,6 +143,38 @@ fn an_error_in_the_directory_names_the_file_and_what_is_wrong() {
     let empty = copy();
     fs::write(empty.join("train-images-idx3-ubyte"), [0, 0, 8, 3, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 3]).unwrap();
     assert!(idx::read_directory(&*empty).unwrap_err().message.contains("has no pixels"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_a_directory_of_images_is_refused_and_never_opened() {
+    use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+
+    for name in ["train-images-idx3-ubyte", "t10k-labels-idx1-ubyte"] {
+        let folder = copy();
+        let pipe = folder.join(name);
+        fs::remove_file(&pipe).unwrap();
+        support::make_pipe(&pipe);
+        let opened = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let writer = fs::File::create(&pipe).unwrap(); // waits until someone opens the pipe to read
+                opened.store(true, SeqCst);
+                drop(writer);
+            });
+            let error = idx::read_directory(&*folder).unwrap_err();
+            assert!(!opened.load(SeqCst), "{name} was opened");
+            assert_eq!(error.file, pipe);
+            assert_eq!(error.message, "is not a regular file; expected one that holds data");
+            fs::read(&pipe).unwrap(); // lets the writer go on
+        });
+    }
+    let folder = copy();
+    let labels = folder.join("train-labels-idx1-ubyte");
+    fs::remove_file(&labels).unwrap();
+    fs::create_dir(&labels).unwrap();
+    let error = idx::read_directory(&*folder).unwrap_err();
+    assert_eq!(error.message, "is not a regular file; expected one that holds data");
 }
 
 proptest! {

@@ -129,6 +129,26 @@ fn a_shape_larger_than_the_file_is_refused_before_memory_is_allocated() {
 }
 
 #[test]
+fn an_array_has_at_most_64_axes() {
+    let array = |axes: usize, order: &str| {
+        let ones = "1, ".repeat(axes - 1);
+        let header = format!("{{'descr': '|u1', 'fortran_order': {order}, 'shape': ({ones}3), }}");
+        let length = (header.len() as u32).to_le_bytes();
+        parse(&[b"\x93NUMPY\x02\x00", &length[..], header.as_bytes(), &[1, 2, 3]].concat())
+    };
+    for order in ["True", "False"] {
+        assert_eq!(array(64, order).unwrap(), Matrix::from_rows([[1.0, 2.0, 3.0]]));
+        assert_eq!(array(65, order).unwrap_err().message, "an array has at most 64 axes");
+    }
+}
+
+#[test]
+fn an_element_type_in_a_message_is_on_one_line() {
+    let error = parse(&replaced("f8-little-c", "'<f8'", "'<\n8'")).unwrap_err();
+    assert!(error.message.contains("of type <\\n8;"), "{error}");
+}
+
+#[test]
 fn our_files_are_byte_for_byte_those_of_numpy() {
     assert_eq!(npy::to_bytes(&read("f8-little-c")), bytes("f8-little-c"));
     assert_eq!(npy::to_bytes(&read("no-rows")), bytes("no-rows"));

@@ -6,7 +6,7 @@ use feedforward::Matrix;
 use feedforward::data::{Dataset, Scaling};
 use feedforward::random::Random;
 use proptest::prelude::*;
-use support::assert_near;
+use support::{assert_near, panic_message};
 
 #[test]
 fn by_largest_divides_all_inputs_by_the_largest_of_the_training_data() {
@@ -88,6 +88,34 @@ fn inputs_with_another_number_of_features_are_refused() {
 }
 
 #[test]
+fn inputs_that_are_not_finite_are_refused_with_their_place() {
+    for x in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        let mut dataset = Dataset::iris();
+        dataset.inputs[(7, 2)] = x;
+        let place = format!("row 7, column 2 of the inputs is {x}, not finite");
+        let message = panic_message(|| Scaling::by_largest(&dataset.inputs));
+        assert_eq!(message, format!("Scaling::by_largest: {place}"));
+        let message = panic_message(|| Scaling::standardise(&dataset.inputs));
+        assert_eq!(message, format!("Scaling::standardise: {place}"));
+        let message = panic_message(|| dataset.divide_by_largest());
+        assert_eq!(message, format!("Scaling::by_largest: {place}"));
+    }
+}
+
+#[test]
+fn the_largest_and_the_smallest_doubles_are_standardised() {
+    let max = f64::MAX;
+    let mut inputs = Matrix::from_rows([[max, max, 5e-324], [-max, -max, 0.0], [max, -max, 0.0], [-max, -max, 0.0]]);
+    let scaling = Scaling::standardise(&inputs);
+    assert_eq!((scaling.as_matrix()[(0, 0)], scaling.as_matrix()[(1, 0)]), (0.0, max));
+    assert_eq!(scaling.as_matrix()[(1, 2)], 1.0); // a deviation too small to divide by
+    scaling.apply(&mut inputs);
+    let one = 3f64.sqrt(); // of 4 numbers, one is larger: (x − mean)/deviation = √3 and −1/√3
+    let expected = [[1.0, one, 0.0], [-1.0, -1.0 / one, 0.0], [1.0, -1.0 / one, 0.0], [-1.0, -1.0 / one, 0.0]];
+    assert_near(&inputs, &Matrix::from_rows(expected), 1e-12);
+}
+
+#[test]
 fn from_matrix_refuses_numbers_that_are_not_finite_divisors_of_0_and_other_shapes() {
     assert!(Scaling::from_matrix(Matrix::from_rows([[0.0, 1.0], [1.0, -2.0]])).is_some());
     for wrong in [[[0.0], [0.0]], [[f64::NAN], [1.0]], [[0.0], [f64::INFINITY]]] {
@@ -106,5 +134,51 @@ proptest! {
         scaling.apply(&mut inputs);
         let bound = (inputs.rows() as f64).sqrt() * (1.0 + 1e-9);
         prop_assert!(inputs.max_abs() <= bound, "{}", inputs);
+    }
+
+    #[test]
+    fn finite_inputs_give_a_finite_scaling_and_stay_finite(
+        (columns, values) in (1..4usize).prop_flat_map(|columns| {
+            let tiny = (0..1u64 << 53).prop_map(f64::from_bits); // subnormal, or a little larger
+            let huge = prop::sample::select(vec![f64::MAX, f64::MIN, 1.7e308, -1.7e308, 0.0]);
+            let any = any::<f64>().prop_filter("finite", |x| x.is_finite());
+            let columnwise = prop_oneof![
+                prop::collection::vec(any, columns..40),
+                prop::collection::vec(tiny, columns..40),
+                prop::collection::vec(huge, columns..40),
+            ];
+            (Just(columns), columnwise)
+        })
+    ) {
+        let rows = values.len() / columns;
+        let inputs = Matrix::from_vec(rows, columns, values[..rows * columns].to_vec());
+        for scaling in [Scaling::by_largest(&inputs), Scaling::standardise(&inputs)] {
+            prop_assert_eq!(Scaling::from_matrix(scaling.as_matrix().clone()), Some(scaling.clone()));
+            let mut scaled = inputs.clone();
+            scaling.apply(&mut scaled);
+            let bound = (rows as f64).sqrt() * (1.0 + 1e-9);
+            let inside = |(place, x): (usize, &f64)| {
+                // A constant feature is only shifted, so rounding of the mean remains.
+                let rounding = 1e-11 * scaling.as_matrix()[(0, place % columns)].abs();
+                x.abs() <= bound.max(rounding)
+            };
+            prop_assert!(scaled.as_slice().iter().enumerate().all(inside), "{}{}", inputs, scaled);
+        }
+    }
+
+    #[test]
+    fn ordinary_inputs_are_standardised_with_the_same_bits_as_by_the_formula(
+        values in proptest::collection::vec(-1e100..1e100, 2..40)
+    ) {
+        let samples = values.len() as f64;
+        let mean = values.iter().fold(0.0, |sum, x| sum + x / samples);
+        let largest = values.iter().fold(0.0, |largest: f64, x| (x - mean).abs().max(largest));
+        let variance = values.iter().fold(0.0, |sum, x| sum + ((x - mean) / largest).powi(2) / samples);
+        let mut inputs = Matrix::from_vec(values.len(), 1, values.clone());
+        let scaling = Scaling::standardise(&inputs);
+        prop_assert_eq!(scaling.as_matrix().as_slice(), &[mean, largest * variance.sqrt()]);
+        scaling.apply(&mut inputs);
+        let expected: Vec<f64> = values.iter().map(|x| (x - mean) / (largest * variance.sqrt())).collect();
+        prop_assert_eq!(inputs.as_slice(), &expected[..]);
     }
 }

@@ -1,7 +1,7 @@
 //! The columns of a table: which of them hold the features and the label, and whether the first line names them.
 
 use super::csv::{Features, Label, Options};
-use super::error::Place;
+use super::error::{Place, escaped, quoted};
 use super::records::Records;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -39,9 +39,9 @@ impl Columns {
             match header.get(column).and_then(|name| known.insert(name, column)) {
                 Some(other) if other == column => {
                     return Err(format!(
-                        "column {}, {:?}, is chosen twice; choose it once",
+                        "column {}, {}, is chosen twice; choose it once",
                         column + 1,
-                        header[column]
+                        quoted(&header[column])
                     ));
                 }
                 Some(other) => return Err(same_name(&header[column], other, column)),
@@ -60,9 +60,12 @@ struct Header<'a> {
 
 impl<'a> Header<'a> {
     fn new(fields: &'a [impl AsRef<str>]) -> Header<'a> {
-        let mut columns = HashMap::new();
+        let mut columns: HashMap<&str, (usize, Option<usize>)> = HashMap::new();
         for (column, name) in fields.iter().enumerate() {
-            columns.entry(name.as_ref()).and_modify(|(_, second)| *second = Some(column)).or_insert((column, None));
+            columns
+                .entry(name.as_ref())
+                .and_modify(|(_, second)| *second = second.or(Some(column)))
+                .or_insert((column, None));
         }
         Header { columns }
     }
@@ -92,19 +95,20 @@ fn numbered(name: &str, width: usize) -> Option<usize> {
 }
 
 fn same_name(name: &str, one: usize, other: usize) -> String {
-    format!("columns {} and {} have the same name, {name:?}; give each column its own name", one + 1, other + 1)
+    let name = quoted(name);
+    format!("columns {} and {} have the same name, {name}; give each column its own name", one + 1, other + 1)
 }
 
 fn absent(name: &str, header: &[String], width: usize) -> String {
     /// More names would hide the message.
     const MOST: usize = 20;
-    let names = header.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let names = header.iter().take(MOST).map(|name| escaped(name)).collect::<Vec<_>>().join(", ");
     let columns = match header.len() {
         0 => format!("the table has {width} columns and no header"),
         count if count > MOST => format!("the first {MOST} of {count} columns are {names}"),
         _ => format!("the columns are {names}"),
     };
-    format!("there is no column {name:?}; {columns}")
+    format!("there is no column {}; {columns}", quoted(name))
 }
 
 /// What the first line of a table is.

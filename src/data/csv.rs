@@ -35,7 +35,7 @@
 //! the first line counts its columns, or if it is read as a sample and no other line has its class.
 
 use super::columns::{Columns, FirstLine};
-use super::error::{self, FileError, Place};
+use super::error::{self, FileError, Place, quoted};
 use super::records::Records;
 use super::{Dataset, Names, one_hot};
 use crate::Matrix;
@@ -139,7 +139,7 @@ impl fmt::Display for Hint {
             }
             Hint::PerhapsIndex { column, name } => {
                 write!(f, "column {column}")?;
-                name.iter().try_for_each(|name| write!(f, ", {name:?},"))?;
+                name.iter().try_for_each(|name| write!(f, ", {},", quoted(name)))?;
                 write!(f, " counts the samples; if it is an index, remove it, because it may give the class away")
             }
         }
@@ -221,7 +221,7 @@ pub fn parse(file: &Path, bytes: &[u8], options: &Options) -> Result<Table, File
             let field: &Cow<str> = &fields[column];
             let value = field.parse().ok().filter(|value: &f64| value.is_finite()).ok_or_else(|| {
                 let hint = if perhaps_header && line == first { "; if this line is a header, say so" } else { "" };
-                wrong(Place::Field(line, column + 1), format!("{field:?} is not a finite number{hint}"))
+                wrong(Place::Field(line, column + 1), format!("{} is not a finite number{hint}", quoted(field)))
             })?;
             values.push(value);
         }
@@ -242,7 +242,7 @@ pub fn parse(file: &Path, bytes: &[u8], options: &Options) -> Result<Table, File
     } else if first_line == FirstLine::PerhapsSample {
         hints.push(Hint::PerhapsHeader { line: first, why: "its fields count the columns".to_string() });
     } else if perhaps_header && rows > 1 && classes.first().is_some_and(|class| !classes[1..].contains(class)) {
-        let why = format!("no other line has its class, {:?}", class_names[classes[0]]);
+        let why = format!("no other line has its class, {}", quoted(&class_names[classes[0]]));
         hints.push(Hint::PerhapsHeader { line: first, why });
     }
     for (j, &column) in columns.features.iter().enumerate() {
@@ -285,7 +285,8 @@ impl Classes {
         if class == MOST_CLASSES {
             let advice = "is this the label column?";
             return Err(format!(
-                "the label {name:?} would be class {}, and at most {MOST_CLASSES} are read; {advice}",
+                "the label {} would be class {}, and at most {MOST_CLASSES} are read; {advice}",
+                quoted(name),
                 number + 1
             ));
         }
@@ -314,9 +315,10 @@ impl Classes {
     }
 }
 
-/// Formats text as a field of a CSV file, in quotes if necessary.
+/// Formats text as a field of a CSV file, in quotes if necessary. A line of one empty field needs quotes as well, because
+/// blank lines are skipped; write `""` yourself.
 #[must_use]
 pub fn field(text: &str) -> Cow<'_, str> {
-    let plain = !text.contains([',', ';', '\t', '"', '\n', '\r']) && text.trim() == text;
+    let plain = !text.contains([',', ';', '\t', '"', '\n', '\r', '\u{feff}']) && text.trim() == text;
     if plain { text.into() } else { format!("\"{}\"", text.replace('"', "\"\"")).into() }
 }

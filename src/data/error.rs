@@ -102,7 +102,7 @@ fn read_at_most(limit: u64, stream: impl Read, file: &Path) -> Result<Vec<u8>, F
     let mut bytes = Vec::new();
     stream.take(limit + 1).read_to_end(&mut bytes).map_err(|error| FileError::system(file, error))?;
     if bytes.len() as u64 > limit {
-        let message = format!("gives more than {limit} bytes; save the data in a regular file first");
+        let message = format!("does not end within {limit} bytes; save the data in a regular file first");
         return Err(FileError::new(file, Place::Whole, message));
     }
     check_unpacked(&bytes, file, "")?;
@@ -117,5 +117,49 @@ fn check_unpacked(bytes: &[u8], file: &Path, argument: &str) -> Result<(), FileE
             Err(FileError::new(file, Place::Whole, message))
         }
         _ => Ok(()),
+    }
+}
+
+/// Formats text for a message: on one line, and cut after 60 characters.
+pub(crate) fn escaped(text: &str) -> String {
+    let (shown, rest) = text.char_indices().nth(60).map_or((text, ""), |(end, _)| (&text[..end], "…"));
+    let quoted = format!("{shown:?}");
+    format!("{}{rest}", &quoted[1..quoted.len() - 1])
+}
+
+/// Formats text for a message, as [`escaped`], and in quotes.
+pub(crate) fn quoted(text: &str) -> String {
+    format!("\"{}\"", escaped(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_is_read_up_to_its_limit() {
+        let read = |limit, bytes: &[u8]| read_at_most(limit, bytes, "pipe".as_ref());
+        assert_eq!(read(0, &[]).unwrap(), []);
+        assert_eq!(read(1000, &[7; 1000]).unwrap(), [7; 1000]);
+        let error = read_at_most(1000, io::repeat(0), "pipe".as_ref()).unwrap_err().to_string();
+        assert_eq!(error, "pipe: does not end within 1000 bytes; save the data in a regular file first");
+        let error = read(1000, &[0x1f, 0x8b, 8]).unwrap_err().to_string();
+        assert_eq!(error, "pipe: is compressed by gzip; unpack it first: gzip -d");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_file_of_a_directory_must_be_regular() {
+        let error = read_regular("/dev/zero".as_ref()).unwrap_err().to_string();
+        assert_eq!(error, "/dev/zero: is not a regular file; expected one that holds data");
+        assert_eq!(read("/dev/null".as_ref()).unwrap(), []);
+    }
+
+    #[test]
+    fn long_text_in_a_message_is_cut_and_line_breaks_are_escaped() {
+        assert_eq!(quoted("two\nlines"), "\"two\\nlines\"");
+        assert_eq!(quoted(&"ä".repeat(60)), format!("{:?}", "ä".repeat(60)));
+        assert_eq!(quoted(&"ä".repeat(61)), format!("\"{}…\"", "ä".repeat(60)));
+        assert_eq!((escaped("it's"), quoted("\"x\"")), ("it's".to_string(), format!("{:?}", "\"x\"")));
     }
 }

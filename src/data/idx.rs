@@ -168,7 +168,8 @@ fn find(directory: &Path, names: &[String], parts: &[&str], what: &str) -> Resul
     Err(FileError::new(directory, Place::Whole, message))
 }
 
-/// Formats a shape: 60000 × 28 × 28.
+/// Formats a shape, 60000 × 28 × 28, or its first 8 sizes.
 fn by(shape: &[usize]) -> String {
-    shape.iter().map(usize::to_string).collect::<Vec<_>>().join(" × ")
+    let sizes: Vec<String> = shape.iter().take(8).map(usize::to_string).collect();
+    sizes.join(" × ") + if shape.len() > 8 { " × …" } else { "" }
 }

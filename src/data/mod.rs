@@ -1,4 +1,4 @@
-//! Data to train on: samples with labels, their split into training and test data, and the batches for a network.
+//! Data to train on: samples with labels, their split into parts, and the batches for a network.
 //!
 //! Iris and the digits are built in. Your own data can come from CSV, IDX or NPY files, or from matrices in memory:
 //!
@@ -77,6 +77,10 @@ impl Dataset {
     ///
     /// Call it before [`split`](Dataset::split) only if the test data may influence the scaling. Otherwise learn the
     /// [`Scaling`] from the training data and apply it to both.
+    ///
+    /// # Panics
+    /// If an input is not finite.
+    #[track_caller]
     pub fn divide_by_largest(&mut self) {
         Scaling::by_largest(&self.inputs).apply(&mut self.inputs);
     }
@@ -95,9 +99,13 @@ impl Dataset {
         }
     }
 
-    /// Splits the samples at random into a training set, a `part` of them, and a test set, the rest.
+    /// Splits the samples at random into two sets: a `part` of them, and the rest.
     ///
-    /// `part` is a fraction, 0 … 1. The number of training samples is rounded to the nearest integer.
+    /// `part` is a fraction, 0 … 1. The number of samples in the first set is rounded to the nearest integer.
+    ///
+    /// Split twice to get three sets. The network learns from the training set. Every choice, such as the learning rate,
+    /// the size of the network or the number of epochs, is made on the validation set. The test set is used once, at the
+    /// end. If you choose by the test set, its accuracy is too good, because the choice has been fitted to it.
     ///
     /// # Panics
     /// If `part` is not within 0 … 1.
@@ -105,8 +113,10 @@ impl Dataset {
     /// ```
     /// use feedforward::{data::Dataset, random::Random};
     ///
-    /// let (train, test) = Dataset::iris().split(2.0 / 3.0, &mut Random::new(1));
-    /// assert_eq!((train.samples(), test.samples()), (100, 50));
+    /// let mut random = Random::new(1);
+    /// let (rest, test) = Dataset::iris().split(2.0 / 3.0, &mut random);
+    /// let (train, validation) = rest.split(0.8, &mut random);
+    /// assert_eq!((train.samples(), validation.samples(), test.samples()), (80, 20, 50));
     /// ```
     #[must_use]
     #[track_caller]

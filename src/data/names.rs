@@ -1,5 +1,6 @@
 //! The names of features and classes.
 
+use super::error::quoted;
 use std::collections::HashMap;
 
 /// The names of the features, the label and the classes of a data set.
@@ -33,7 +34,7 @@ impl Names {
             let mut known = HashMap::new();
             for (i, name) in names.iter().enumerate() {
                 if let Some(other) = known.insert(name, i) {
-                    return Err(format!("{what} {other} and {i} have the same name, {name:?}"));
+                    return Err(format!("{what} {other} and {i} have the same name, {}", quoted(name)));
                 }
             }
         }

@@ -3,6 +3,9 @@
 /// Up to this absolute value, an `f64` represents every integer exactly.
 pub(super) const MOST_EXACT: u64 = 1 << 53;
 
+/// The most axes of an array. NumPy allows no more.
+const MOST_AXES: usize = 64;
+
 /// A header: a Python dictionary with these three keys in any order, such as
 /// `{'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }`.
 #[derive(Debug, PartialEq, Eq)]
@@ -154,13 +157,13 @@ impl<'a> Scan<'a> {
         let text = self.string().map_err(|_| wrong("records of several fields"))?;
         let (order, letter, size) = match text {
             &[order @ (b'<' | b'>' | b'|'), letter, size] => (order, letter, size),
-            _ => return Err(wrong(&format!("of type {}", String::from_utf8_lossy(text)))),
+            _ => return Err(wrong(&format!("of type {}", text.escape_ascii()))),
         };
         match (letter, size) {
             (b'f', b'4' | b'8') | (b'i' | b'u', b'1' | b'2' | b'4' | b'8') | (b'b', b'1') => {
                 Ok(Kind { letter, size: usize::from(size - b'0'), big_endian: order == b'>' })
             }
-            _ => Err(wrong(&format!("of type {}", String::from_utf8_lossy(text)))),
+            _ => Err(wrong(&format!("of type {}", text.escape_ascii()))),
         }
     }
 
@@ -170,6 +173,9 @@ impl<'a> Scan<'a> {
         self.expect(b"(")?;
         while !self.take(b")") {
             let rest = self.rest();
+            if shape.len() == MOST_AXES {
+                return Err((self.at, format!("an array has at most {MOST_AXES} axes")));
+            }
             let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
             let size = std::str::from_utf8(&rest[..digits]).ok().and_then(|digits| digits.parse().ok());
             shape.push(size.ok_or_else(|| (self.at, "expected a size".to_string()))?);

@@ -14,9 +14,7 @@ pub(super) struct Records<'a> {
 impl<'a> Records<'a> {
     pub(super) fn new(text: &'a str) -> Records<'a> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text); // the byte order mark that some programs write
-        let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
-        let separator = [',', ';', '\t'].into_iter().find(|&separator| first.contains(separator)).unwrap_or(',');
-        Records { rest: text, line: 1, separator }
+        Records { rest: text, line: 1, separator: separator(text) }
     }
 
     /// Reads the next line that is not blank into `fields` and returns its number; `None` after the last line.
@@ -79,5 +77,29 @@ fn closing_quote(text: &str) -> Option<usize> {
             return Some(quote);
         }
         start = quote + 2;
+    }
+}
+
+/// Returns the separator: of comma, semicolon and tab, the first that the first line with fields contains outside quotes.
+fn separator(text: &str) -> char {
+    let line = text.len() - text.trim_start().len(); // tabs may start the line
+    let line = text[..line].rfind('\n').map_or(0, |end| end + 1);
+    let (mut semicolon, mut tab) = (false, false);
+    let (mut quoted, mut opens) = (false, true); // `opens`: whether a quote here would open
+    for c in text[line..].chars() {
+        match c {
+            '"' if quoted || opens => quoted = !quoted,
+            _ if quoted => {}
+            '\n' => break,
+            ',' => return ',',
+            ';' => (semicolon, opens) = (true, true),
+            '\t' => (tab, opens) = (true, true),
+            _ => opens = opens && c.is_whitespace(),
+        }
+    }
+    match (semicolon, tab) {
+        (true, _) => ';',
+        (false, true) => '\t',
+        (false, false) => ',',
     }
 }

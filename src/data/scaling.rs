@@ -29,17 +29,28 @@ impl Scaling {
 
     /// Learns to divide all features by the largest absolute value among all inputs (`samples × features`), so that
     /// they lie in −1 … 1, as the exercise asks. If all inputs are 0, the divisor is 1.
+    ///
+    /// # Panics
+    /// If an input is not finite.
     #[must_use]
+    #[track_caller]
     pub fn by_largest(inputs: &Matrix) -> Scaling {
+        assert_finite("by_largest", inputs);
         let largest = inputs.max_abs();
         let divisor = if largest > 0.0 { largest } else { 1.0 };
         Scaling { rows: Matrix::from_fn(2, inputs.columns(), |i, _| if i == 0 { 0.0 } else { divisor }) }
     }
 
     /// Learns to shift each feature of the inputs (`samples × features`) by its mean and divide it by its standard
-    /// deviation, so that it has mean 0 and variance 1. A constant feature is only shifted.
+    /// deviation, so that it has mean 0 and variance 1. A feature is only shifted if it is constant, or if its standard
+    /// deviation is less than [`f64::MIN_POSITIVE`], 2.2 · 10⁻³⁰⁸.
+    ///
+    /// # Panics
+    /// If an input is not finite.
     #[must_use]
+    #[track_caller]
     pub fn standardise(inputs: &Matrix) -> Scaling {
+        assert_finite("standardise", inputs);
         let samples = inputs.rows().max(1) as f64;
         let features = inputs.columns();
         let over_rows = |f: &dyn Fn(f64, f64, usize) -> f64| {
@@ -48,13 +59,16 @@ impl Scaling {
                 sum
             })
         };
-        let mean = over_rows(&|sum, x, _| sum + x / samples);
-        // Divided by the largest deviation, the squares of the deviations cannot overflow.
-        let largest = over_rows(&|largest, x, j| (x - mean[j]).abs().max(largest));
-        let variance = over_rows(&|sum, x, j| sum + ((x - mean[j]) / largest[j]).powi(2) / samples);
+        // Rounding can make the mean of the largest numbers infinite.
+        let mean = over_rows(&|sum, x, _| (sum + x / samples).clamp(f64::MIN, f64::MAX));
+        // Half a deviation cannot overflow, and neither can its square after division by the largest half.
+        let half = |x: f64, j: usize| x / 2.0 - mean[j] / 2.0;
+        let largest = over_rows(&|largest, x, j| half(x, j).abs().max(largest));
+        let variance = over_rows(&|sum, x, j| sum + (half(x, j) / largest[j]).powi(2) / samples);
         let divisor = |j: usize| {
-            let constant = largest[j] <= 1e-12 * mean[j].abs() || largest[j] == 0.0; // up to the rounding of the mean
-            if constant { 1.0 } else { largest[j] * variance[j].sqrt() }
+            let constant = largest[j] <= 1e-12 * (mean[j] / 2.0).abs() || largest[j] == 0.0; // up to rounding of the mean
+            let deviation = (2.0 * (largest[j] * variance[j].sqrt())).min(f64::MAX);
+            if constant || deviation < f64::MIN_POSITIVE { 1.0 } else { deviation }
         };
         Scaling { rows: Matrix::from_fn(2, features, |i, j| if i == 0 { mean[j] } else { divisor(j) }) }
     }
@@ -77,20 +91,43 @@ impl Scaling {
 
     /// Scales inputs (`samples × features`) in place.
     ///
+    /// The inputs that the scaling was learned from give finite numbers. Later inputs may give ∞ if they are so far from
+    /// the shift that the quotient exceeds [`f64::MAX`], and inputs that are not finite give ∞ or NaN.
+    ///
     /// # Panics
     /// If the inputs have more or fewer features than the scaling.
     #[track_caller]
     pub fn apply(&self, inputs: &mut Matrix) {
+        /// The difference from a shift up to this absolute value cannot overflow: it is less than half the distance
+        /// between the two largest doubles.
+        const SMALL: f64 = 1e291;
         let ((samples, features), expected) = (inputs.shape(), self.rows.columns());
         assert!(
             features == expected,
             "Scaling::apply: the inputs are {samples}×{features}, but the scaling is for {expected} features"
         );
         let (shift, divisor) = (&self.rows[0], &self.rows[1]);
+        let small = shift.iter().all(|shift| shift.abs() <= SMALL);
         for i in 0..samples {
             for ((x, shift), divisor) in inputs[i].iter_mut().zip(shift).zip(divisor) {
-                *x = (*x - shift) / divisor;
+                *x = if small || shift.abs() <= SMALL {
+                    (*x - shift) / divisor
+                } else {
+                    2.0 * ((*x / 2.0 - shift / 2.0) / divisor)
+                };
             }
         }
+    }
+}
+
+/// Panics if an input is not finite.
+#[track_caller]
+fn assert_finite(function: &str, inputs: &Matrix) {
+    if let Some(place) = inputs.as_slice().iter().position(|x| !x.is_finite()) {
+        let (row, column) = (place / inputs.columns(), place % inputs.columns());
+        panic!(
+            "Scaling::{function}: row {row}, column {column} of the inputs is {}, not finite",
+            inputs[(row, column)]
+        );
     }
 }

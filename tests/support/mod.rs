@@ -50,6 +50,13 @@ pub fn panic_message<T>(code: impl FnOnce() -> T) -> String {
     }
 }
 
+/// Creates a named pipe.
+#[cfg(unix)]
+pub fn make_pipe(path: &Path) {
+    let made = std::process::Command::new("mkfifo").arg(path).status();
+    assert!(made.as_ref().is_ok_and(|status| status.success()), "mkfifo {}: {made:?}", path.display());
+}
+
 /// An empty temporary directory for one test, deleted at the end.
 pub struct Folder(PathBuf);
 
