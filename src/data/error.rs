@@ -43,9 +43,12 @@ impl FileError {
     }
 }
 
+/// Writes one line: the file, the place and the message. Control characters in the name of the file are escaped.
 impl fmt::Display for FileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.file.display())?;
+        for c in self.file.display().to_string().chars() {
+            if c.is_control() { write!(f, "{}", c.escape_default())? } else { write!(f, "{c}")? }
+        }
         match self.place {
             Place::Whole => {}
             Place::Line(line) => write!(f, ", line {line}")?,
@@ -153,6 +156,12 @@ mod tests {
         let error = read_regular("/dev/zero".as_ref()).unwrap_err().to_string();
         assert_eq!(error, "/dev/zero: is not a regular file; expected one that holds data");
         assert_eq!(read("/dev/null".as_ref()).unwrap(), []);
+    }
+
+    #[test]
+    fn an_error_is_one_line_whatever_the_name_of_the_file() {
+        let error = FileError::new("a\r\nb\x1bö.csv".as_ref(), Place::Line(2), "is wrong");
+        assert_eq!(error.to_string(), "a\\r\\nb\\u{1b}ö.csv, line 2: is wrong");
     }
 
     #[test]
