@@ -72,19 +72,6 @@ impl Dataset {
         self.inputs.rows()
     }
 
-    /// Divides all inputs by the largest absolute value among them, so that they lie in −1 … 1, as the exercise asks.
-    /// If all inputs are 0, they do not change.
-    ///
-    /// Call it before [`split`](Dataset::split) only if the test data may influence the scaling. Otherwise learn the
-    /// [`Scaling`] from the training data and apply it to both.
-    ///
-    /// # Panics
-    /// If an input is not finite.
-    #[track_caller]
-    pub fn divide_by_largest(&mut self) {
-        Scaling::by_largest(&self.inputs).apply(&mut self.inputs);
-    }
-
     /// Copies the given samples, in the given order, into a new data set.
     ///
     /// # Panics
@@ -101,7 +88,8 @@ impl Dataset {
 
     /// Splits the samples at random into two sets: a `part` of them, and the rest.
     ///
-    /// `part` is a fraction, 0 … 1. The number of samples in the first set is rounded to the nearest integer.
+    /// `part` is a fraction, 0 … 1. The number of samples in the first set is rounded to the nearest integer. The first
+    /// set keeps the memory of this one.
     ///
     /// Split twice to get three sets. The network learns from the training set. Every choice, such as the learning rate,
     /// the size of the network or the number of epochs, is made on the validation set. The test set is used once, at the
@@ -125,10 +113,10 @@ impl Dataset {
         let mut order: Vec<usize> = (0..self.samples()).collect();
         random.shuffle(&mut order);
         let count = (part * self.samples() as f64).round() as usize;
-        let (inputs, test_inputs) = self.inputs.split_rows(&order, count);
-        let (labels, test_labels) = self.labels.split_rows(&order, count);
-        let test = Dataset { inputs: test_inputs, labels: test_labels, names: self.names.clone() };
-        (Dataset { inputs, labels, names: self.names }, test)
+        let (inputs, other_inputs) = self.inputs.split_rows(&order, count);
+        let (labels, other_labels) = self.labels.split_rows(&order, count);
+        let rest = Dataset { inputs: other_inputs, labels: other_labels, names: self.names.clone() };
+        (Dataset { inputs, labels, names: self.names }, rest)
     }
 }
 
