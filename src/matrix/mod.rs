@@ -376,6 +376,7 @@ impl IndexMut<(usize, usize)> for Matrix {
 /// # Panics
 /// If no machine has memory for them.
 #[track_caller]
+#[inline]
 fn size(rows: usize, columns: usize) -> usize {
     match rows.checked_mul(columns) {
         Some(size) if size <= elements::MOST => size,

@@ -137,17 +137,21 @@
 //!
 //! # unsafe
 //!
-//! The rest of the crate has no `unsafe`. The kernel needs it for four things:
+//! The rest of the crate has no `unsafe`. The kernel needs it for five things:
 //!
 //! * Intrinsics that load and store take pointers. Each tile first checks that its operands fit each other and lie
 //!   within their slices.
 //! * Calling a function compiled for AVX-512 is sound only on a processor that has AVX-512. An [`InstructionSet`] is
 //!   used only if the processor has it.
+//! * A tile that adds to C reads it first. This is sound only if C has been written, as in every step of loop 4 after
+//!   the first.
 //! * Threads write to the same matrix at the same time. They get windows of C that do not overlap.
 //! * New memory for C is not filled with zeros first: it becomes part of the vector after the product has written every
 //!   element. The memory of packed blocks is a vector of cache lines, which is read as a slice of numbers.
 //!
-//! The portable path runs under Miri: `cargo +nightly miri test --lib kernel`.
+//! Miri, which finds undefined behaviour, runs the tests of the portable path and of the threads:
+//! `cargo +nightly miri test --lib kernel`. With `RUSTFLAGS="-C target-feature=+avx512f"` in front, it runs the tiles of
+//! AVX2 and AVX-512 as well, on any machine.
 
 #![allow(unsafe_code)] // loads, stores and calls of tiles; every block says why it is sound
 #![allow(clippy::needless_range_loop)] // rows, columns and vectors have the indices of the formulas

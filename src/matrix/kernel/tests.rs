@@ -123,6 +123,7 @@ fn any_number_of_threads_gives_the_same_bits() {
         (1, 3000, 2000),
         (9, 262_145, 8),
     ];
+    // Miri would take hours for these. It runs the threads in the next three tests.
     let shapes = if cfg!(miri) { &shapes[..0] } else { &shapes[..] };
     for &(m, k, n) in shapes {
         let rough = |rows, columns| Matrix::from_fn(rows, columns, |i, j| 1.0 / (1 + (7 * i + 3 * j) % 101) as f64);
