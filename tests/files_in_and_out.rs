@@ -302,13 +302,13 @@ fn plot_mistakes_and_log_are_written_where_the_run_says() {
         assert!(drawing.starts_with("<svg ") && drawing.ends_with("</svg>\n") && !drawing.contains("NaN"));
     }
 
-    let log = fs::read_to_string(&log).unwrap();
-    let lines: Vec<Vec<&str>> = log.lines().map(|line| line.split(',').collect()).collect();
+    let written = fs::read_to_string(&log).unwrap();
+    let lines: Vec<Vec<&str>> = written.lines().map(|line| line.split(',').collect()).collect();
     assert_eq!(lines[0], ["epoch", "iterations", "training_loss", "validation_accuracy", "seconds"]);
     let counts: Vec<&[&str]> = lines[1..].iter().map(|line| &line[..2]).collect();
     assert_eq!(counts, [["1", "32"], ["2", "64"], ["3", "96"]]);
     let last = 100.0 * lines[3][3].parse::<f64>().unwrap();
-    assert!((last - accuracy(&text, "validation")).abs() < 0.051, "{log}\n{text}");
+    assert!((last - accuracy(&text, "validation")).abs() < 0.051, "{written}\n{text}");
     let test = format!("test accuracy {:.1} % after 3 epochs", accuracies(&text).1);
     assert!(drawing.contains(&test), "{test:?} is not in {plot}");
 

@@ -138,6 +138,11 @@ fn labels_that_are_not_one_hot_are_refused() {
 }
 
 #[test]
+fn sgd_tells_its_learning_rate() {
+    assert_eq!(Sgd::new(0.1).learning_rate(), 0.1);
+}
+
+#[test]
 fn learning_rates_that_are_not_finite_and_positive_are_refused() {
     for eta in [0.0, -0.1, f64::NAN, f64::INFINITY] {
         let message = panic_message(|| Sgd::new(eta));
