@@ -69,14 +69,16 @@ pub(super) fn remove(file: &Path) -> Result<(), FileError> {
 
 /// Gives the file `from` the name `to`, in one step, even if a file has this name.
 pub(super) fn rename(from: &Path, to: &Path) -> Result<(), FileError> {
-    // Windows does not replace a file while another program has it open, such as a virus scanner, for a moment.
-    const SHARING_VIOLATION: i32 = 32;
-    let in_use = |error: &io::Error| {
-        let in_use = error.kind() == ErrorKind::PermissionDenied || error.raw_os_error() == Some(SHARING_VIOLATION);
-        cfg!(windows) && in_use
-    };
+    let in_use = |error: &io::Error| cfg!(windows) && is_in_use_on_windows(error);
     let message = "cannot be replaced: another program has it open, or it is write-protected";
     retry(to, in_use, message, PAUSE, || step().and_then(|()| fs::rename(from, to)))
+}
+
+/// Returns whether Windows may refuse to replace a file because another program has it open, such as a virus scanner,
+/// often only for a moment.
+pub(super) fn is_in_use_on_windows(error: &io::Error) -> bool {
+    const SHARING_VIOLATION: i32 = 32;
+    error.kind() == ErrorKind::PermissionDenied || error.raw_os_error() == Some(SHARING_VIOLATION)
 }
 
 /// Writes the names of the files in a directory to the disk, on systems that can do so.

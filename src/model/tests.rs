@@ -420,6 +420,31 @@ fn an_operation_on_a_file_in_use_is_tried_again_for_a_while() {
     assert!(std::error::Error::source(&result.unwrap_err()).is_some());
 }
 
+#[test]
+fn only_windows_tries_a_rename_again() {
+    for (error, in_use) in [
+        (ErrorKind::PermissionDenied.into(), true),
+        (io::Error::from_raw_os_error(32), true),
+        (io::Error::from_raw_os_error(17), false),
+        (ErrorKind::NotFound.into(), false),
+    ] {
+        assert_eq!(disk::is_in_use_on_windows(&error), in_use, "{error}");
+    }
+    if cfg!(not(windows)) {
+        let refuse = || Err(ErrorKind::PermissionDenied.into());
+        let error = with_hook(refuse, || disk::rename(Path::new("a"), Path::new("b"))).unwrap().unwrap_err();
+        assert_eq!(error.to_string(), "b: permission denied");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_name_that_the_system_cannot_look_up_is_an_error_and_not_a_free_name() {
+    let folder = Folder::new();
+    assert!(matches!(disk::is_present(&folder.0.join("a")), Ok(false)));
+    assert!(disk::is_present(&folder.0.join("a".repeat(10_000))).is_err());
+}
+
 /// Linux and macOS can lock directories.
 #[cfg(any(target_os = "linux", target_os = "macos"))]
 #[test]
