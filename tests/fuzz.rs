@@ -411,8 +411,7 @@ fn large_files_of_one_part_take_memory_and_time_in_proportion() {
         [b"\x93NUMPY\x02\x00", &length[..], header.as_bytes(), &vec![1; elements]].concat()
     };
     let axes = format!("({}{LENGTH})", "1, ".repeat(63));
-    let headers =
-        ["(", "[", "'", "1,", "0,", " ", "'descr': '<f8', ", "99999999999999999999"].map(repeated);
+    let headers = ["(", "[", "'", "1,", "0,", " ", "'descr': '<f8', ", "99999999999999999999"].map(repeated);
     let mut arrays: Vec<Vec<u8>> = headers.iter().map(|header| array("|u1", "True", header, 0)).collect();
     arrays.extend(headers.iter().map(|header| array("|u1", "True", &format!("({header}"), 0)));
     for order in ["True", "False"] {

@@ -298,8 +298,6 @@ fn grade_refuses_what_it_cannot_write_and_then_changes_nothing() {
             ("grade @class/ada --gradescope @class/ada/src/relu.rs", &["--gradescope", "the submission ada"]),
             ("grade @class/ada --csv @a --gradescope @a", &["--csv", "--gradescope"]),
             ("grade @class/ada --classroom @a --gradescope @empty/../a", &["--classroom", "--gradescope"]),
-            ("grade @class/ada --csv @a.new --gradescope @a", &["--csv", "--gradescope"]),
-            ("grade @class/ada --classroom @a.new --gradescope @a", &["--classroom", "--gradescope"]),
             ("grade @class/ada --csv @old.csv --gradescope @no/a", &["cannot write the grades to ", "no/a: "]),
             ("grade @class/ada --csv @old.csv --gradescope @empty", &["cannot write the grades to ", "is a directory"]),
             ("grade @class/ada --csv @no/a.csv --gradescope @old.csv", &["cannot write the grades to ", "no/a.csv: "]),

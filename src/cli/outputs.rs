@@ -7,7 +7,7 @@
 
 use crate::cli::failure::{Failure, cannot_write};
 use std::fs::{self, File, Metadata};
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 /// The files of a command that were checked so far. Add what the command reads first.
@@ -139,6 +139,23 @@ impl Drop for Check {
     }
 }
 
+/// Replaces a file in one step, so that a full disk, a crash or an early reader never meets a part of it. A pipe or a
+/// device is written directly, and of a link the file that it leads to.
+pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    if fs::metadata(path).is_ok_and(|metadata| is_stream(&metadata)) {
+        return fs::write(path, text);
+    }
+    let path = fs::canonicalize(path).unwrap_or_else(|_| target(path));
+    let mut new = path.clone().into_os_string();
+    new.push(format!(".{}", std::process::id()));
+    let replaced = File::create_new(&new).and_then(|mut file| file.write_all(text.as_bytes()));
+    let replaced = replaced.and_then(|()| fs::rename(&new, &path));
+    if replaced.as_ref().is_err_and(|error| error.kind() != ErrorKind::AlreadyExists) {
+        let _ = fs::remove_file(&new);
+    }
+    replaced
+}
+
 #[cfg(unix)]
 fn identity(_: &Path, metadata: &Metadata) -> io::Result<Identity> {
     use std::os::unix::fs::MetadataExt;
@@ -197,4 +214,34 @@ fn target(path: &Path) -> PathBuf {
         path = path.parent().unwrap_or(Path::new("")).join(target);
     }
     path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_as_a_whole_or_not_at_all() {
+        let folder = std::env::temp_dir().join(format!("feedforward-replace-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let (file, new) = (folder.join("a.svg"), folder.join(format!("a.svg.{}", std::process::id())));
+        let text = |path: &Path| fs::read_to_string(path).unwrap();
+        for contents in ["first", "second"] {
+            replace(&file, contents).unwrap();
+            assert_eq!((text(&file).as_str(), new.exists()), (contents, false));
+        }
+        fs::write(&new, "somebody's").unwrap(); // the new contents have no place
+        assert!(replace(&file, "third").is_err());
+        assert_eq!((text(&file), text(&new)), ("second".to_string(), "somebody's".to_string()));
+        fs::remove_file(&new).unwrap();
+        #[cfg(unix)]
+        {
+            let link = folder.join("link.svg");
+            std::os::unix::fs::symlink("a.svg", &link).unwrap();
+            replace(&link, "fourth").unwrap();
+            assert!(link.is_symlink() && text(&file) == "fourth");
+        }
+        assert!(replace(&folder.join("no/a.svg"), "").is_err());
+        fs::remove_dir_all(&folder).unwrap();
+    }
 }

@@ -8,7 +8,7 @@ use super::verdict::{Graded, Verdict};
 use crate::cli::exercise::SECTIONS;
 use crate::cli::failure::{Failure, cannot_write, warn};
 use crate::cli::format::points;
-use crate::cli::outputs::{Check, is_stream};
+use crate::cli::outputs::{self, Check, is_stream};
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::Write;
@@ -36,7 +36,6 @@ pub(super) fn check(options: &Options, submissions: &[Submission]) -> Result<(),
             return Err(Failure::Usage(format!("{option}: {file} must be a regular file, {why}")));
         }
         check.writes(option.name, GRADES, file)?;
-        check.writes(&format!("the temporary file of {}", option.name), GRADES, &temporary(file))?;
     }
     Ok(())
 }
@@ -102,8 +101,7 @@ impl Files {
 impl Replaced {
     /// Replaces the file in one step, so that a reader never sees an incomplete file.
     fn replace(&mut self, text: &str) {
-        let new = temporary(&self.path);
-        let replaced = fs::write(&new, text).and_then(|()| fs::rename(&new, resolved(&self.path)));
+        let replaced = outputs::replace(&self.path, text);
         self.complete = replaced.is_ok();
         if let Err(error) = replaced
             && !std::mem::replace(&mut self.warned, true)
@@ -131,18 +129,6 @@ impl Lines {
             self.complete = false;
         }
     }
-}
-
-/// The file next to this one that takes the new contents.
-fn temporary(path: &Path) -> PathBuf {
-    let mut new = resolved(path).into_os_string();
-    new.push(".new");
-    new.into()
-}
-
-/// The file that a link leads to, so that it is replaced and not the link.
-fn resolved(path: &Path) -> PathBuf {
-    fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
 }
 
 /// The line of a submission: its name and points, then the points of each section and why points are missing.

@@ -5,9 +5,9 @@ use super::training::Training;
 use crate::cli::draw::{curves, mistakes};
 use crate::cli::failure::{Failure, cannot_write};
 use crate::cli::format::{accuracy, number, plural};
+use crate::cli::outputs;
 use feedforward::Matrix;
 use feedforward::evaluation;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Writes the plot and, for images, the drawing of the mistakes next to it. Returns what was written: a word for each
@@ -23,7 +23,7 @@ pub(super) fn write(
     }
     let mut written = Vec::new();
     for (what, path, svg) in drawings {
-        fs::write(&path, svg).map_err(|error| Failure::Run(cannot_write("the drawing", &path, error)))?;
+        outputs::replace(&path, &svg).map_err(|error| Failure::Run(cannot_write("the drawing", &path, error)))?;
         written.push((what, path));
     }
     Ok(written)
