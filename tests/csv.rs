@@ -101,7 +101,10 @@ fn a_first_line_that_counts_its_columns_is_a_header_exactly_if_no_other_line_has
     }
     // A label that is not in the header is an error of the header.
     let error = parse("0,1,kind\n5,6,x\n", &with(named("species"))).unwrap_err();
-    assert_eq!(error.message, "there is no column \"species\"; the columns are 0, 1, kind");
+    assert_eq!(
+        error.message,
+        "there is no column \"species\"; the columns are 0, 1, kind; if this line is a sample, say so"
+    );
 }
 
 /// Whether the name of the label alone makes a first line that contains it a header.
@@ -457,6 +460,12 @@ fn a_file_error_writes_the_place_after_the_file() {
     ] {
         assert_eq!(parse(text, &Options::default()).unwrap_err().to_string(), expected);
     }
+}
+
+#[test]
+fn a_file_error_is_one_line_whatever_the_name_of_the_file_is() {
+    let error = csv::parse("two\nlines\u{1b}.csv".as_ref(), b"", &Options::default()).unwrap_err().to_string();
+    assert!(error.starts_with("two\\nlines\\u{1b}.csv: has no line"), "{error}");
 }
 
 #[test]

@@ -207,7 +207,10 @@ pub fn parse(file: &Path, bytes: &[u8], options: &Options) -> Result<Table, File
             .map_err(wrong_at)?
             .ok_or_else(|| wrong(Place::Line(first), "is a header, but no sample follows".to_string()))?;
     }
-    let columns = Columns::choose(options, &header, width).map_err(|message| wrong(Place::Line(first), message))?;
+    let columns = Columns::choose(options, &header, width).map_err(|message| {
+        let hint = if first_line == FirstLine::PerhapsHeader { "; if this line is a sample, say so" } else { "" };
+        wrong(Place::Line(first), message + hint)
+    })?;
     let perhaps_header = options.header.is_none() && header.is_empty();
 
     let mut values = Vec::new();

@@ -43,19 +43,18 @@ impl FileError {
     }
 }
 
-/// Writes one line: the file, the place and the message. Control characters in the name of the file are escaped.
+/// Writes the file, the place and the message on one line. Control characters are escaped.
 impl fmt::Display for FileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for c in self.file.display().to_string().chars() {
-            if c.is_control() { write!(f, "{}", c.escape_default())? } else { write!(f, "{c}")? }
-        }
-        match self.place {
-            Place::Whole => {}
-            Place::Line(line) => write!(f, ", line {line}")?,
-            Place::Field(line, column) => write!(f, ", line {line}, column {column}")?,
-            Place::Byte(byte) => write!(f, ", byte {byte}")?,
-        }
-        write!(f, ": {}", self.message)
+        let place = match self.place {
+            Place::Whole => String::new(),
+            Place::Line(line) => format!(", line {line}"),
+            Place::Field(line, column) => format!(", line {line}, column {column}"),
+            Place::Byte(byte) => format!(", byte {byte}"),
+        };
+        let line = format!("{}{place}: {}", self.file.display(), self.message);
+        line.chars()
+            .try_for_each(|c| if c.is_control() { write!(f, "{}", c.escape_default()) } else { write!(f, "{c}") })
     }
 }
 
