@@ -1,8 +1,8 @@
 //! CSV: tables as text, one sample per line.
 //!
-//! Commas separate the fields; if the first line has no comma, semicolons or tabs do. A field in double quotes may
-//! contain separators, line breaks and quotes (doubled). Lines end with LF or CRLF. Blank lines are skipped, and so are
-//! blanks around a field.
+//! Commas separate the fields; if the first line has no comma outside quotes, semicolons or tabs do. A field in double
+//! quotes may contain separators, line breaks and quotes (doubled). Lines end with LF or CRLF. Blank lines are skipped,
+//! and so are blanks around a field.
 //!
 //! ```
 //! use feedforward::data::csv::{self, Options};
