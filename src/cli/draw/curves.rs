@@ -87,7 +87,7 @@ fn accuracies(svg: &mut String, curves: &Curves) {
     for (x, y) in points.filter(|_| epochs.len() <= 50) {
         writeln!(svg, "<circle class=\"point\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4\"/>").expect("a string");
     }
-    let (left, y) = (field.left + field.width - 220.0, field.top + field.height - 22.0);
+    let (left, y) = (field.left + field.width - 270.0, field.top + field.height - 22.0);
     let text = format!("{} data, {} samples", curves.watched, curves.samples);
     writeln!(
         svg,
