@@ -100,23 +100,19 @@ fn cut<'a, 'b, 'c>(
     // keeps all rows together.
     if m > n && path != Path::Dot {
         let most_rows = m.div_ceil(count).next_multiple_of(tiles.rows());
-        let mut i = 0;
-        while i < m {
-            let rows = most_rows.min(m - i);
+        for i in (0..m).step_by(most_rows) {
+            let rows = most_rows.min(c.rows);
             let (piece, rest) = c.split_rows(rows);
             pieces.push((a.block(i, rows, 0, a.columns), b, piece));
             c = rest;
-            i += rows;
         }
     } else {
         let most_columns = n.div_ceil(count).next_multiple_of(tiles.lanes);
-        let mut j = 0;
-        while j < n {
-            let columns = most_columns.min(n - j);
+        for j in (0..n).step_by(most_columns) {
+            let columns = most_columns.min(c.columns);
             let (piece, rest) = c.split_columns(columns);
             pieces.push((a, b.block(0, b.rows, j, columns), piece));
             c = rest;
-            j += columns;
         }
     }
     pieces
