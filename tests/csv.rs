@@ -116,7 +116,8 @@ fn label_decides(label: &Label) -> bool {
 fn a_first_line_that_counts_its_columns_and_has_no_label_is_refused_unless_the_options_decide() {
     for label in [Label::None, Label::IfAny("kind".to_string())] {
         let error = parse("\n0,1,2\n5,6,7\n", &with(label.clone())).unwrap_err();
-        let expected = "may be a header or a sample, because its fields count the columns; say which it is";
+        let expected =
+            "may be a header or a sample, because its fields count the columns; say which with the option header";
         assert_eq!((error.place, error.message.as_str()), (Place::Line(2), expected));
         for header in [true, false] {
             let table = parse("0,1,2\n5,6,7\n", &Options { header: Some(header), ..with(label.clone()) }).unwrap();
@@ -149,7 +150,7 @@ fn a_first_line_with_the_names_that_the_options_ask_for_is_a_header() {
 }
 
 #[test]
-fn a_table_hints_at_a_first_line_and_a_column_that_are_probably_not_what_they_are_read_as() {
+fn a_first_line_or_a_column_that_is_probably_misread_gives_a_hint() {
     let hints = |text: &str, options: &Options| -> Vec<String> {
         parse(text, options).unwrap().hints.iter().map(Hint::to_string).collect()
     };
@@ -348,7 +349,11 @@ fn an_error_names_the_line_and_the_column_and_what_is_wrong() {
         ("1,2,a\n3,4,\n", Place::Field(2, 3), "the label is empty"),
         ("1,2,a\n3,\"4,b\n", Place::Field(2, 2), "never closed"),
         ("1,2,a\n3,\"4\"5,b\n", Place::Field(2, 2), "must be doubled"),
-        ("kind,1,3\n3,4,5\n", Place::Field(1, 1), "\"kind\" is not a finite number; if this line is a header, say so"),
+        (
+            "kind,1,3\n3,4,5\n",
+            Place::Field(1, 1),
+            "\"kind\" is not a finite number; if this line is a header, say so with the option header",
+        ),
         ("1\n2\n", Place::Line(1), "there are no features; a table needs at least one column beside the label"),
         ("\n\n1\n2\n", Place::Line(3), "there are no features"), // the first line that is not blank
     ] {

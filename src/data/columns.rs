@@ -52,7 +52,7 @@ impl Columns {
     }
 }
 
-/// The names in a header, to be found in constant time.
+/// The columns of a header, by name.
 struct Header<'a> {
     /// The first column with each name and the second one, if there is one.
     columns: HashMap<&'a str, (usize, Option<usize>)>,
@@ -147,7 +147,8 @@ impl FirstLine {
             (_, label) => label.unwrap_or(None),
         };
         let Some(label) = label else {
-            let message = "may be a header or a sample, because its fields count the columns; say which it is";
+            let message =
+                "may be a header or a sample, because its fields count the columns; say which with the option header";
             return Err((Place::Line(line), message.to_string()));
         };
         let unique = !any_line(others, |line| line.get(label) == Some(&fields[label]))?;

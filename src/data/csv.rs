@@ -25,14 +25,14 @@
 //! 2. If the line contains the names of all features that the options name, or the name of [`Label::Column`], and no
 //!    other line does, it is a header.
 //! 3. If the line counts its columns, it may be either. It counts them if it has at least two fields and each field
-//!    that is a number is the number of its column, from 0 in all or from 1 in all, as in `0,1,2,3,species`. pandas
-//!    writes such a line if the columns have no names. It also writes an index without a name, so an empty first field
-//!    is not counted. If the table has a label, the line is a header exactly if no other line has the same label. If it
-//!    has none, it is refused, because nothing can decide.
+//!    that is a number is the number of its column, always counted from 0 or always from 1, as in `0,1,2,3,species`.
+//!    pandas writes such a line if the columns have no names. pandas also writes an index without a name, so an empty
+//!    first field is not counted. If the table has a label, the line is a header exactly if no other line has the same
+//!    label. A table without a label is refused, because nothing can decide.
 //! 4. Otherwise it is a sample. So is the only line of a table, unless one of the first two rules applies.
 //!
-//! `-0` and `1.0` are numbers but count no column. Quotes around a field make no difference. [`Table::hints`] says if
-//! the first line counts its columns, or if it is read as a sample and no other line has its class.
+//! `-0` and `1.0` are numbers but count no column. Quotes around a field make no difference. [`Table::hints`] says
+//! whether the first line counts its columns, and whether it is read as a sample although no other line has its class.
 
 use super::columns::{Columns, FirstLine};
 use super::error::{self, FileError, Place, quoted};
@@ -99,7 +99,7 @@ pub struct Table {
     /// The names of features and label, if the table has a header, and those of the classes. Classes are in numerical
     /// order if all their names are numbers, otherwise in alphabetical order.
     pub names: Names,
-    /// What looks wrong in the table, although it can be read.
+    /// What looks wrong in the table although it can be read.
     pub hints: Vec<Hint>,
 }
 
@@ -171,7 +171,8 @@ pub fn read(file: impl AsRef<Path>, options: &Options) -> Result<Table, FileErro
 /// Reads a table from a stream, such as standard input. Errors name `file`, which is not opened.
 ///
 /// # Errors
-/// If the stream cannot be read, is longer than 1 GiB, or is not a valid table. The error names the line and the column.
+/// If the stream cannot be read, is longer than 1 GiB, or is not a valid table. The error names the line and the
+/// column.
 pub fn read_from(stream: impl Read, file: &Path, options: &Options) -> Result<Table, FileError> {
     parse(file, &error::read_stream(stream, file)?, options)
 }
@@ -223,7 +224,10 @@ pub fn parse(file: &Path, bytes: &[u8], options: &Options) -> Result<Table, File
         for &column in &columns.features {
             let field: &Cow<str> = &fields[column];
             let value = field.parse().ok().filter(|value: &f64| value.is_finite()).ok_or_else(|| {
-                let hint = if perhaps_header && line == first { "; if this line is a header, say so" } else { "" };
+                let hint = match perhaps_header && line == first {
+                    true => "; if this line is a header, say so with the option header",
+                    false => "",
+                };
                 wrong(Place::Field(line, column + 1), format!("{} is not a finite number{hint}", quoted(field)))
             })?;
             values.push(value);
@@ -318,8 +322,8 @@ impl Classes {
     }
 }
 
-/// Formats text as a field of a CSV file, in quotes if necessary. A line of one empty field needs quotes as well, because
-/// blank lines are skipped; write `""` yourself.
+/// Formats text as a field of a CSV file, in quotes if necessary. A line of one empty field needs quotes as well,
+/// because blank lines are skipped; write `""` yourself.
 #[must_use]
 pub fn field(text: &str) -> Cow<'_, str> {
     let plain = !text.contains([',', ';', '\t', '"', '\n', '\r', '\u{feff}']) && text.trim() == text;
