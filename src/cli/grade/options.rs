@@ -85,8 +85,8 @@ pub(crate) fn help(out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "feedforward grade: grades each section of the exercise, within the reference solution.\n")?;
     writeln!(out, "usage: feedforward grade DIR … [OPTION …]\n")?;
     writeln!(out, "DIR is a submission, with src/relu.rs and so on, or a folder of submissions. Grading changes")?;
-    writeln!(out, "nothing in it. The exit code is 0 whenever grading ran. Submissions do not run in a sandbox;")?;
-    writeln!(out, "docs/instructors.md explains the risk.\n")?;
+    writeln!(out, "nothing in it. The exit code is 0 if everything was graded and written, whatever the points are.")?;
+    writeln!(out, "Submissions do not run in a sandbox; docs/instructors.md explains the risk.\n")?;
     writeln!(out, "options:")?;
     args::list(out, OPTIONS)
 }
