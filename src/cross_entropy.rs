@@ -13,7 +13,7 @@
 //! The backward pass receives no error, because the recursion of backpropagation starts here.
 //! [`CrossEntropyLoss::backward`] computes:
 #![doc = include_str!("../docs/formulas/16.svg")] // Eₙ = −y/ŷ   (16)
-//! Where y is 0, the error is 0. There is no ε in (16); *Why (16) has no ε*, below, explains this.
+//! Where y is 0, the error is 0. There is no ε in (16). The section *Why (16) has no ε* explains this.
 //!
 //! ## Why (16)
 //!

@@ -53,7 +53,7 @@
 //! }
 //!
 //! let mut network = NeuralNetwork::new(Sgd::new(0.05), Always, SquaredError::default());
-//! network.append_layer(FullyConnected::from_weights(Matrix::zeros(2, 1))); // w, and below it b
+//! network.append_layer(FullyConnected::from_weights(Matrix::zeros(2, 1))); // row 0: w, row 1: b
 //!
 //! // Forward: ŷ = 0·2 + 0 = 0, and the loss is (0 − 5)².
 //! assert_eq!(network.forward(), 25.0);
