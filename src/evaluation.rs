@@ -5,7 +5,7 @@ use crate::Matrix;
 /// Returns the fraction of the samples, 0 … 1, whose most probable class is the class of the label, or 0 if there are
 /// no samples. Both matrices are `samples × classes`.
 ///
-/// A prediction that contains NaN is wrong, so the accuracy of a network whose training diverged is 0.
+/// A prediction that contains NaN is wrong, so the accuracy of a network whose predictions are all NaN is 0.
 ///
 /// # Panics
 /// If the shapes differ, or there are samples but no classes.

@@ -129,7 +129,7 @@ pub(crate) fn escaped(text: &str) -> String {
     format!("{}{rest}", &quoted[1..quoted.len() - 1])
 }
 
-/// Formats text for a message, as [`escaped`], and in quotes.
+/// Formats text for a message like [`escaped`], in quotes.
 pub(crate) fn quoted(text: &str) -> String {
     format!("\"{}\"", escaped(text))
 }

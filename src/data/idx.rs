@@ -168,7 +168,7 @@ fn find(directory: &Path, names: &[String], parts: &[&str], what: &str) -> Resul
     Err(FileError::new(directory, Place::Whole, message))
 }
 
-/// Formats a shape, 60000 × 28 × 28, or its first 8 sizes.
+/// Formats a shape, such as 60000 × 28 × 28. Of more than 8 sizes, only the first 8 are shown.
 fn by(shape: &[usize]) -> String {
     let sizes: Vec<String> = shape.iter().take(8).map(usize::to_string).collect();
     sizes.join(" × ") + if shape.len() > 8 { " × …" } else { "" }

@@ -89,11 +89,11 @@ impl Dataset {
     /// Splits the samples at random into two sets: a `part` of them, and the rest.
     ///
     /// `part` is a fraction, 0 … 1. The number of samples in the first set is rounded to the nearest integer. The first
-    /// set keeps the memory of this one.
+    /// set reuses the memory of this one.
     ///
-    /// Split twice to get three sets. The network learns from the training set. Every choice, such as the learning rate,
-    /// the size of the network or the number of epochs, is made on the validation set. The test set is used once, at the
-    /// end. If you choose by the test set, its accuracy is too good, because the choice has been fitted to it.
+    /// Split twice to get three sets. The network learns from the training set. Every choice, such as the learning
+    /// rate, the size of the network or the number of epochs, is made on the validation set. The test set is used once,
+    /// at the end. If you choose by the test set, its accuracy is too good, because the choice has been fitted to it.
     ///
     /// # Panics
     /// If `part` is not within 0 … 1.

@@ -91,15 +91,15 @@ impl Scaling {
 
     /// Scales inputs (`samples × features`) in place.
     ///
-    /// The inputs that the scaling was learned from give finite numbers. Later inputs may give ∞ if they are so far from
-    /// the shift that the quotient exceeds [`f64::MAX`], and inputs that are not finite give ∞ or NaN.
+    /// The inputs that the scaling was learned from give finite numbers. Later inputs may give ∞ if they are so far
+    /// from the shift that the quotient exceeds [`f64::MAX`], and inputs that are not finite give ∞ or NaN.
     ///
     /// # Panics
     /// If the inputs have more or fewer features than the scaling.
     #[track_caller]
     pub fn apply(&self, inputs: &mut Matrix) {
-        /// The difference from a shift up to this absolute value cannot overflow: it is less than half the distance
-        /// between the two largest doubles.
+        /// If the absolute value of a shift is at most this, x − shift cannot overflow, because this is less than half
+        /// the distance between the two largest doubles.
         const SMALL: f64 = 1e291;
         let ((samples, features), expected) = (inputs.shape(), self.rows.columns());
         assert!(

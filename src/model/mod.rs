@@ -30,7 +30,7 @@
 //! ```
 //!
 //! You can also write a description by hand, for weights from another program. Leave out the line `generation`, which
-//! tells that a save has created the files: without it, no save deletes them.
+//! says that a save has created the files. Without it, no save deletes them.
 //!
 //! ```text
 //! feedforward model, version 1
@@ -41,8 +41,9 @@
 //! class virginica
 //! ```
 //!
-//! The lines `weights` are in the order of the layers. A line `feature` for each feature and a line `label` are optional.
-//! In names, `\n`, `\r` and `\\` stand for line feed, carriage return and backslash. Lines that start with `#` are comments.
+//! The lines `weights` are in the order of the layers. A line `feature` for each feature and a line `label` are
+//! optional. In names, `\n`, `\r` and `\\` stand for line feed, carriage return and backslash. Lines that start with
+//! `#` are comments.
 
 mod description;
 mod directory;
@@ -136,10 +137,10 @@ impl Model {
 
     /// Saves the model in a directory. Creates the directory if it does not exist, and replaces a model in it.
     ///
-    /// * **A crash, a kill or a power failure at any moment leaves the old model or the new one.** New files are written
-    ///   beside the old ones. When they are on the disk, a new `model.txt`, which names them, replaces the old one in one
-    ///   step. Then the old files are deleted. What an interrupted save has left is deleted by the next save. The
-    ///   promise holds for a power failure if the system and the disk keep what they report as written.
+    /// * **A crash, a kill or a power failure at any moment leaves the old model or the new one.** New files are
+    ///   written beside the old ones. When they are on the disk, a new `model.txt`, which names them, replaces the old
+    ///   one in one step. Then the old files are deleted. What an interrupted save has left is deleted by the next
+    ///   save. The promise holds for a power failure if the system and the disk keep what they report as written.
     /// * **A save that fails, because the disk is full for example, leaves the old model**, and deletes what it has
     ///   created.
     /// * **Only the files of saved models are deleted or replaced**: `model.txt`, and the matrices that a `model.txt`
@@ -147,13 +148,13 @@ impl Model {
     ///   model that you have written by hand; only its `model.txt` is replaced.
     /// * **Two processes or threads can save in one directory.** The second one waits for the first, and fails if that
     ///   takes longer than about a second. The model saved last remains. This needs a system that can lock directories,
-    ///   such as Linux or macOS with a local disk. On other systems, such as Windows, two processes must not save in one
-    ///   directory at the same time.
+    ///   such as Linux or macOS with a local disk. On other systems, such as Windows, two processes must not save in
+    ///   one directory at the same time.
     ///
     /// # Errors
-    /// If a weight is not finite, or the scaling is not; if the directory contains a `model.txt` that is not a model or
-    /// is damaged, or a `model.txt.new` or `model.txt.saving` that does not come from a save; or if a file cannot be
-    /// written.
+    /// If a weight or a number of the scaling is not finite; if the directory contains a `model.txt` that is not a
+    /// model or is damaged, or a `model.txt.new` or `model.txt.saving` that does not come from a save; if another save
+    /// takes too long; or if a file cannot be written.
     pub fn save(&self, directory: impl AsRef<Path>) -> Result<(), FileError> {
         let directory = directory.as_ref();
         check_finite(self.weights())
@@ -178,7 +179,7 @@ impl Model {
     ///
     /// # Errors
     /// If there is no model, a file is damaged or is not a regular file, the description names a file outside the
-    /// directory or names a file twice, or shapes do not fit each other. An error about shapes names both.
+    /// directory or names a file twice, or shapes do not fit each other (the error names both).
     pub fn load(directory: impl AsRef<Path>) -> Result<Model, FileError> {
         let directory = disk::not_empty(directory.as_ref());
         let file = directory.join(description::FILE);
@@ -235,7 +236,7 @@ impl Clone for Model {
 }
 
 impl PartialEq for Model {
-    /// Whether weights, scaling and names are equal.
+    /// Returns whether weights, scaling and names are equal.
     fn eq(&self, other: &Model) -> bool {
         self.weights().eq(other.weights()) && self.scaling == other.scaling && self.names == other.names
     }
