@@ -19,8 +19,9 @@ fn understands_escapes(term: Option<&OsStr>, unix: bool) -> bool {
     }
 }
 
-/// What shows the line in place of the previous one. The terminal does not wrap a line that is too long, but cuts it off
-/// at the right edge: it writes all that does not fit in the last column, and the space at the end clears that column.
+/// Returns what shows the line in place of the previous one. The terminal does not wrap a line that is too long, but
+/// cuts it off at the right edge. It writes the characters that do not fit over each other in the last column, and the
+/// space at the end clears that column.
 /// Write the text in one call, so that the terminal wraps lines again even if the program is stopped.
 pub(crate) fn show(line: &str) -> String {
     format!("{CLEAR}\x1b[?7l{line} \x1b[?7h")

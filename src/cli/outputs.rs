@@ -22,7 +22,7 @@ pub(crate) struct Check {
 /// Device and inode.
 #[cfg(unix)]
 type Identity = (u64, u64);
-/// The only path without links, in the case of the file system.
+/// The canonical path: without links, and in upper and lower case as in the file system.
 #[cfg(not(unix))]
 type Identity = PathBuf;
 
@@ -139,8 +139,8 @@ impl Drop for Check {
     }
 }
 
-/// Replaces a file in one step, so that a full disk, a crash or an early reader never meets a part of it. A pipe or a
-/// device is written directly, and of a link the file that it leads to.
+/// Replaces a file in one step, so that no reader finds an incomplete file, even after a crash or on a full disk.
+/// Writes to a pipe or a device directly. If the path is a link, replaces the file that it leads to.
 pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     if fs::metadata(path).is_ok_and(|metadata| is_stream(&metadata)) {
         return fs::write(path, text);
@@ -200,7 +200,7 @@ pub(crate) fn is_stream(metadata: &Metadata) -> bool {
     !metadata.is_file() && !metadata.is_dir()
 }
 
-/// Whether the path is empty, which means the current directory, or there is something at the path, be it a link whose
+/// Whether the path is empty, which means the current directory, or there is something at the path, even a link whose
 /// target is missing.
 fn is_there(path: &Path) -> bool {
     path.as_os_str().is_empty() || !fs::symlink_metadata(path).is_err_and(|error| error.kind() == ErrorKind::NotFound)

@@ -1,6 +1,5 @@
 //! Finds the submissions in a folder and reads their section files, and nothing else. Everything is read before the
-//! first section is judged. What the system does not let the grader read is a failure of the grading: it does not count
-//! as a missing file.
+//! first section is judged. If the system refuses to read a file, grading fails; the file does not count as missing.
 
 use crate::cli::exercise::{SECTIONS, Section};
 use crate::cli::failure::Failure;
@@ -14,7 +13,7 @@ const LARGEST: u64 = 256 * 1024;
 /// A student's submission.
 pub(super) struct Submission {
     pub(super) name: String,
-    /// The section files that there are.
+    /// The section files that exist.
     pub(super) files: Vec<PathBuf>,
     /// The text of each section's file, or why it is refused, in the order of [`SECTIONS`].
     pub(super) sections: Vec<Result<String, String>>,

@@ -21,7 +21,7 @@ const CHECK_MEMORY: u64 = 1024;
 const VERSION_TIME: Duration = Duration::from_secs(60);
 /// The most lines of a compiler error that are shown.
 const ERROR_LINES: usize = 14;
-/// The check of this name passes always, if programs run at all.
+/// A check with this name always passes if programs run at all.
 const NO_CHECK: &str = "";
 
 /// A temporary folder for compiling and checking. Dropping the workshop deletes it.
@@ -298,7 +298,7 @@ impl Exam {
     /// Prepares the exam of a section whose checks have this source.
     ///
     /// # Errors
-    /// If the sources that this program was built with are not as the grader expects them. Then it could not judge.
+    /// If the sources that this program was built with are not as the grader expects, so that it could not judge.
     fn new(section: &'static Section, source: &str) -> Result<Exam, String> {
         let wrong = |what: String| format!("this build of feedforward cannot grade: {what}");
         let names = source.split("#[test]\nfn ").skip(1);

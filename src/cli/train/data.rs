@@ -17,9 +17,9 @@ pub(crate) struct Data {
     /// The name of the data set.
     pub(crate) name: String,
     pub(crate) train: Arc<Dataset>,
-    /// The samples to compare settings with. `None`: all others are training data.
+    /// The samples to compare settings with. `None`: all samples but the test data are training data.
     pub(crate) validation: Option<Dataset>,
-    /// The samples for the test at the end. Nothing else may look at them.
+    /// The samples for the test at the end. Nothing else may use them.
     pub(crate) test: Dataset,
     /// The scaling of the inputs, learned on the training part or taken from the loaded model.
     pub(crate) scaling: Scaling,
@@ -69,7 +69,7 @@ impl Data {
         Ok(Data { name, train, validation, test, scaling, image, notes })
     }
 
-    /// The validation data, or the training data if there are none. Never the test data: whoever watches a run chooses
+    /// The validation data, or the training data if there are none. Never the test data, because users choose settings
     /// by what they see.
     pub(crate) fn watched(&self) -> Watched<'_> {
         match &self.validation {

@@ -1,5 +1,5 @@
-//! Everything that a run writes: standard output, the log, the model and the drawings. Trouble with one of them does not
-//! cost the others.
+//! Everything that a run writes: standard output, the log, the model and the drawings. If one of them cannot be
+//! written, the others still are.
 
 use super::drawings;
 use super::log::Log;
@@ -49,7 +49,7 @@ pub(super) fn check(options: &Options, images: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The files that the data are read from. In a directory of images, all their formats and parts.
+/// The files that the data are read from. In a directory of images, all files with `idx` in their names.
 fn data_files(input: &Input) -> Vec<PathBuf> {
     match input {
         Input::Files(Files::Csv(file)) => vec![file.clone()],

@@ -24,7 +24,7 @@ impl Progress {
         Progress { in_place: in_place::is_possible(&io::stdout()), started: Instant::now(), shown: Instant::now() }
     }
 
-    /// The line, the most important first, because a narrow terminal cuts it off.
+    /// The line, with the most important parts first, because a narrow terminal cuts it off.
     fn line(&self, training: &Training, iteration: usize) -> String {
         let (epoch, all) = (training.epoch_of(iteration), training.total_epochs());
         let width = all.to_string().len();

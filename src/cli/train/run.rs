@@ -13,7 +13,7 @@ pub(super) trait Observer {
     fn epoch(&mut self, training: &Training) -> Result<(), Failure>;
 }
 
-/// Nobody follows the run.
+/// Does nothing.
 #[cfg(test)]
 impl Observer for () {
     fn iteration(&mut self, _: &Training, _: usize) -> Result<(), Failure> {
