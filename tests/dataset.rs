@@ -77,7 +77,7 @@ fn a_dataset_of_parts_that_do_not_fit_each_other_is_refused() {
 }
 
 #[test]
-fn two_features_or_two_classes_with_the_same_name_make_no_dataset() {
+fn two_features_or_two_classes_with_the_same_name_are_refused() {
     let refusal = |names| panic_message(|| Dataset::new(Matrix::ones(1, 2), one_hot(&[0], 3), names));
     let text = |names: &[&str]| names.iter().map(|name| name.to_string()).collect();
     let features = Names { features: text(&["x", "x"]), ..names() };

@@ -1,5 +1,5 @@
-//! Tests of models and their files: a loaded model equals the saved one, even if a process was killed while it saved, and
-//! other files stay as they are.
+//! Tests of models and their files: a loaded model equals the saved one, even if a process was killed while it saved,
+//! and other files stay as they are.
 
 mod support;
 
@@ -224,7 +224,7 @@ fn assert_not_saved(folder: &Path, part: &str) {
 }
 
 #[test]
-fn files_of_somebody_else_are_never_overwritten_or_deleted() {
+fn foreign_files_are_never_overwritten_or_deleted() {
     let folder = Folder::new();
     let foreign = ["notes.txt", "layer1-a.npy", "layer2-b.npy", "scaling-d.npy", "model.txt.old", "layer9-c.npy"];
     for name in foreign {

@@ -1,5 +1,5 @@
 //! Complete runs of the binary that write files: no run overwrites its own inputs, a refused run changes nothing, and
-//! trouble with one output does not cost the others.
+//! if one output cannot be written, the others still are.
 
 #[path = "support/binary.rs"]
 mod binary;
@@ -34,7 +34,7 @@ fn ended(output: Output) -> (Option<i32>, String) {
     (output.status.code(), String::from_utf8(output.stderr).expect("UTF-8"))
 }
 
-/// Runs a command whose standard output nobody reads.
+/// Runs a command whose standard output is closed.
 fn closed(mut command: Command) -> (Option<i32>, String) {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
     drop(child.stdout.take()); // like `head`, but sooner
@@ -213,7 +213,7 @@ fn standard_input_and_an_empty_name_are_no_outputs() {
 }
 
 #[test]
-fn a_model_that_is_not_there_is_not_called_empty() {
+fn a_model_that_does_not_exist_is_not_called_empty() {
     let folder = prepared();
     assert_refused(&folder, &[("train --load @nomodel", &["nomodel: does not exist"])]);
 }

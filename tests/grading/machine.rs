@@ -116,7 +116,7 @@ fn if_the_compiler_is_killed_or_old_nothing_is_graded() {
 }
 
 #[test]
-fn what_cannot_be_read_is_not_a_missing_file() {
+fn a_file_that_cannot_be_read_does_not_count_as_missing() {
     let mut class = class("unreadable");
     class.add("bob", "relu", &reference("relu"));
     // The superuser may read everything, so another user grades a copy, in a folder that everyone can reach.
