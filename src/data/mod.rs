@@ -23,6 +23,7 @@ mod npy_header;
 mod records;
 mod scaling;
 
+pub(crate) use error::read_regular;
 pub use error::{FileError, Place};
 pub use names::Names;
 pub use scaling::Scaling;

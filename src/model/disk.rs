@@ -2,7 +2,7 @@
 
 #[cfg(test)]
 use super::tests::{step, sync as wait_for_disk};
-use crate::data::{FileError, Place};
+use crate::data::{self, FileError, Place};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -22,12 +22,8 @@ fn wait_for_disk(file: &File) -> io::Result<()> {
 
 /// Reads a regular file. Refuses everything else, because a pipe or a device can block or never end.
 pub(super) fn read_regular(file: &Path) -> Result<Vec<u8>, FileError> {
-    let system = |error| FileError::system(file, error);
-    step().map_err(system)?;
-    if !fs::metadata(file).map_err(system)?.is_file() {
-        return Err(FileError::new(file, Place::Whole, "is not a regular file"));
-    }
-    fs::read(file).map_err(system)
+    step().map_err(|error| FileError::system(file, error))?;
+    data::read_regular(file)
 }
 
 /// Returns whether anything has this name, even a symbolic link that leads nowhere.

@@ -57,7 +57,7 @@ pub use layers::LAYERS;
 use crate::data::{FileError, Names, Place, Scaling, npy};
 use crate::{Layer, Matrix, NeuralNetwork};
 use description::{Description, Entry};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
@@ -269,15 +269,7 @@ fn check_shapes(weights: &[(usize, usize)], features: usize, names: &Names) -> R
     if named != 0 && named != features {
         return Err(format!("there are {named} feature names, but the first layer has {features} inputs"));
     }
-    for (what, names) in [("features", &names.features), ("classes", &names.classes)] {
-        let mut known = HashMap::new();
-        for (i, name) in names.iter().enumerate() {
-            if let Some(other) = known.insert(name, i) {
-                return Err(format!("{what} {other} and {i} have the same name, {name:?}"));
-            }
-        }
-    }
-    Ok(())
+    names.check_distinct()
 }
 
 /// Checks that all weights are finite.
