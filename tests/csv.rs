@@ -181,6 +181,10 @@ fn a_first_line_or_a_column_that_is_probably_misread_gives_a_hint() {
     assert_eq!(hints("a,b,kind\n6,0,x\n5,2,x\n5,3,y\n", &detect), [""; 0]); // a gap
     let labels = Options { features: Features::Named(vec!["a".to_string()]), ..Options::default() };
     assert_eq!(hints("a,b,kind\n6,0,1\n5,1,2\n5,2,3\n", &labels), [""; 0]); // neither is a feature
+
+    let twice = "\"1\" and \"1.0\" are the same number, but two classes; write equal labels in the same way";
+    assert_eq!(hints("a,kind\n6,1\n5,1.0\n5,NA\n6,nan\n", &detect), [twice]);
+    assert_eq!(hints("a,kind\n6,1\n5,11\n5,NaN\n6,nan\n", &detect), [""; 0]);
 }
 
 #[test]
@@ -291,6 +295,26 @@ fn the_separator_is_found_outside_quotes() {
 }
 
 #[test]
+fn decimal_commas_separate_no_fields_and_are_refused() {
+    for (text, place, field) in [
+        ("5,1;a\n3,5;b\n", Place::Field(1, 1), "5,1"),
+        ("5,1\ta\n3,5\tb\n", Place::Field(1, 1), "5,1"),
+        ("5,1;a\n3;b\n", Place::Field(1, 1), "5,1"), // no header, although neither field can be read as a number
+        ("\n1;-5,1e3;a\n", Place::Field(2, 2), "-5,1e3"),
+        ("length, mm;kind\n5,1;a\n", Place::Field(2, 1), "5,1"),
+        ("length;kind\n5,1;a\n", Place::Field(2, 1), "5,1"),
+        ("1,2,a\n\"1,234.5\",3,b\n", Place::Field(2, 1), "1,234.5"), // a separator of thousands
+    ] {
+        let error = parse(text, &Options::default()).expect_err(text);
+        let message = format!("\"{field}\" is not a finite number; write a decimal point, and no comma");
+        assert_eq!((error.place, error.message), (place, message), "{text:?}");
+    }
+    for text in ["1,2,a;b\n3,4,c\n", "x,y,k\n1,2,3;4\n", "x,y;z,k\n1,2,a\n"] {
+        assert_eq!(table(text).features.columns(), 2, "{text:?}");
+    }
+}
+
+#[test]
 fn long_fields_and_names_with_line_breaks_do_not_flood_a_message() {
     let error = parse(&format!("5,6,x\n{},6,y\n", "é".repeat(100_000)), &Options::default()).unwrap_err();
     assert_eq!(error.message, format!("\"{}…\" is not a finite number", "é".repeat(60)));
@@ -349,11 +373,10 @@ fn an_error_names_the_line_and_the_column_and_what_is_wrong() {
         ("1,2,a\n3,4,\n", Place::Field(2, 3), "the label is empty"),
         ("1,2,a\n3,\"4,b\n", Place::Field(2, 2), "never closed"),
         ("1,2,a\n3,\"4\"5,b\n", Place::Field(2, 2), "must be doubled"),
-        (
-            "kind,1,3\n3,4,5\n",
-            Place::Field(1, 1),
-            "\"kind\" is not a finite number; if this line is a header, say so with the option header",
-        ),
+        ("kind,1,3\n3,4,5\n", Place::Field(1, 1), "number; if this line is a header, or this column the label, say so"),
+        ("kind,x\na,3\nb,5\n", Place::Field(2, 1), "\"a\" is not a finite number; if this column is the label, say so"),
+        ("x,y,z,\n1,2,a,\n", Place::Field(2, 4), "the label is empty"), // a separator ends each line
+        ("x y z\n1 2 a\n", Place::Line(1), "commas, semicolons or tabs separate columns"),
         ("1\n2\n", Place::Line(1), "there are no features; a table needs at least one column beside the label"),
         ("\n\n1\n2\n", Place::Line(3), "there are no features"), // the first line that is not blank
     ] {
@@ -461,7 +484,7 @@ fn a_file_error_writes_the_place_after_the_file() {
     for (text, expected) in [
         ("", "table.csv: has no line with fields; a table has at least one sample"),
         ("1,2,a\n3,b\n", "table.csv, line 2: has 2 fields, but the first line has 3"),
-        ("1,2,a\n3,x,b\n", "table.csv, line 2, column 2: \"x\" is not a finite number"),
+        ("5,2,a\n3,x,b\n", "table.csv, line 2, column 2: \"x\" is not a finite number"),
     ] {
         assert_eq!(parse(text, &Options::default()).unwrap_err().to_string(), expected);
     }

@@ -86,7 +86,7 @@ impl Files {
 
     /// Whether the word names something to read.
     pub(crate) fn exist(word: &str) -> bool {
-        word == STANDARD_INPUT || Path::new(word).exists()
+        word == STANDARD_INPUT || Path::new(word).try_exists().unwrap_or(true) // reading it gives the error
     }
 
     /// The file or directory, if there is one.
@@ -121,7 +121,7 @@ pub(crate) fn advice(hint: &Hint, header: &OptionSpec) -> String {
     match hint {
         Hint::PerhapsHeader { .. } => format!("{hint} If so: {} yes", header.name),
         Hint::PerhapsSample { .. } => format!("{hint} If so: {} no", header.name),
-        Hint::PerhapsIndex { .. } => hint.to_string(),
+        Hint::PerhapsIndex { .. } | Hint::PerhapsOneClass { .. } => hint.to_string(),
     }
 }
 

@@ -32,7 +32,10 @@ impl Columns {
             _ => (0..width).filter(|&column| Some(column) != label).collect(),
         };
         if features.is_empty() {
-            return Err("there are no features; a table needs at least one column beside the label".to_string());
+            let separators = if width == 1 { "; commas, semicolons or tabs separate columns" } else { "" };
+            return Err(format!(
+                "there are no features; a table needs at least one column beside the label{separators}"
+            ));
         }
         let mut known = HashMap::new();
         for &column in features.iter().chain(&label) {
@@ -156,8 +159,9 @@ impl FirstLine {
     }
 }
 
+/// Returns whether a field is a number, be it with a decimal comma, which is refused later.
 fn is_number(field: &str) -> bool {
-    field.parse::<f64>().is_ok()
+    field.parse::<f64>().is_ok() || field.replacen(',', ".", 1).parse::<f64>().is_ok()
 }
 
 /// Returns whether the fields contain all names by which the options choose the features, or the name by which they

@@ -1,8 +1,9 @@
 //! CSV: tables as text, one sample per line.
 //!
-//! Commas separate the fields; if the first line has no comma outside quotes, semicolons or tabs do. A field in double
-//! quotes may contain separators, line breaks and quotes (doubled). Lines end with LF or CRLF. Blank lines are skipped,
-//! and so are blanks around a field.
+//! Commas separate the fields; if the first line has no comma outside quotes, semicolons or tabs do. A number has a
+//! decimal point: decimal commas separate nothing, as in `5,1;3,5;a`, and are refused. A field in double quotes may
+//! contain separators, line breaks and quotes (doubled). Lines end with LF or CRLF. Blank lines are skipped, and so are
+//! blanks around a field.
 //!
 //! ```
 //! use feedforward::data::csv::{self, Options};
@@ -126,6 +127,13 @@ pub enum Hint {
         /// The name of the column, if the table has a header. It may be empty.
         name: Option<String>,
     },
+    /// Two classes are the same number, written in two ways, such as `1` and `1.0`.
+    PerhapsOneClass {
+        /// The name of one of the classes.
+        one: String,
+        /// The name of the other.
+        other: String,
+    },
 }
 
 impl fmt::Display for Hint {
@@ -141,6 +149,10 @@ impl fmt::Display for Hint {
                 write!(f, "column {column}")?;
                 name.iter().try_for_each(|name| write!(f, ", {},", quoted(name)))?;
                 write!(f, " counts the samples; if it is an index, remove it, because it may give the class away")
+            }
+            Hint::PerhapsOneClass { one, other } => {
+                let (one, other) = (quoted(one), quoted(other));
+                write!(f, "{one} and {other} are the same number, but two classes; write equal labels in the same way")
             }
         }
     }
@@ -213,6 +225,8 @@ pub fn parse(file: &Path, bytes: &[u8], options: &Options) -> Result<Table, File
         wrong(Place::Line(first), message + hint)
     })?;
     let perhaps_header = options.header.is_none() && header.is_empty();
+    let by_name = !header.is_empty() && options.features != Features::Others;
+    let perhaps_label = !by_name && !matches!(options.label, Label::Column(_));
 
     let mut values = Vec::new();
     let mut classes = Classes::default();
@@ -221,19 +235,25 @@ pub fn parse(file: &Path, bytes: &[u8], options: &Options) -> Result<Table, File
             let message = format!("has {} fields, but the first line has {width}", fields.len());
             return Err(wrong(Place::Line(line), message));
         }
+        if let Some(column) = columns.label {
+            classes.add(&fields[column]).map_err(|message| wrong(Place::Field(line, column + 1), message))?;
+        }
         for &column in &columns.features {
             let field: &Cow<str> = &fields[column];
             let value = field.parse().ok().filter(|value: &f64| value.is_finite()).ok_or_else(|| {
-                let hint = match perhaps_header && line == first {
-                    true => "; if this line is a header, say so with the option header",
-                    false => "",
+                let hint = if field.contains(',') && field.replace(',', "").parse::<f64>().is_ok() {
+                    "; write a decimal point, and no comma"
+                } else {
+                    match (perhaps_header && line == first, perhaps_label && values.len() < columns.features.len()) {
+                        (true, true) => "; if this line is a header, or this column the label, say so with the option header or label",
+                        (true, false) => "; if this line is a header, say so with the option header",
+                        (false, true) => "; if this column is the label, say so with the option label",
+                        (false, false) => "",
+                    }
                 };
                 wrong(Place::Field(line, column + 1), format!("{} is not a finite number{hint}", quoted(field)))
             })?;
             values.push(value);
-        }
-        if let Some(column) = columns.label {
-            classes.add(&fields[column]).map_err(|message| wrong(Place::Field(line, column + 1), message))?;
         }
         match records.next(&mut fields).map_err(wrong_at)? {
             Some(following) => line = following,
@@ -257,6 +277,9 @@ pub fn parse(file: &Path, bytes: &[u8], options: &Options) -> Result<Table, File
             hints.push(Hint::PerhapsIndex { column: column + 1, name: header.get(column).cloned() });
         }
     }
+    if let Some((one, other)) = same_number(&class_names) {
+        hints.push(Hint::PerhapsOneClass { one, other });
+    }
     Ok(Table {
         features,
         classes,
@@ -273,6 +296,14 @@ pub fn parse(file: &Path, bytes: &[u8], options: &Options) -> Result<Table, File
 fn counts_samples(features: &Matrix, j: usize) -> bool {
     let counts = |from: f64| features.iter_rows().enumerate().all(|(i, row)| row[j] == i as f64 + from);
     features.rows() >= 3 && (counts(0.0) || counts(1.0))
+}
+
+/// Returns the first two names that are the same number.
+fn same_number(names: &[String]) -> Option<(String, String)> {
+    let mut numbers: Vec<(f64, &String)> = names.iter().filter_map(|name| Some((name.parse().ok()?, name))).collect();
+    numbers.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+    let pair = numbers.windows(2).find(|pair| pair[0].0 == pair[1].0)?;
+    Some((pair[0].1.clone(), pair[1].1.clone()))
 }
 
 /// The classes of the samples, numbered in the order in which they appear.

@@ -80,10 +80,25 @@ fn closing_quote(text: &str) -> Option<usize> {
     }
 }
 
+/// Returns whether the first line contains the separator, and all commas of the first or of the second line are decimal
+/// commas between such separators, as in `5,1;3,5;a`.
+fn separates_decimals(text: &str, separator: char) -> bool {
+    let decimal = |field: &str| field.trim().replacen(',', ".", 1).parse::<f64>().is_ok();
+    let decimals = |line: &str| {
+        let mut fields = line.split(separator).filter(|field| field.contains(',')).peekable();
+        fields.peek().is_some() && fields.all(decimal)
+    };
+    text.lines().next().is_some_and(|first| first.contains(separator)) && text.lines().take(2).any(decimals)
+}
+
 /// Returns the separator: of comma, semicolon and tab, the first that the first line with fields contains outside quotes.
+/// Decimal commas do not count.
 fn separator(text: &str) -> char {
     let line = text.len() - text.trim_start().len(); // tabs may start the line
     let line = text[..line].rfind('\n').map_or(0, |end| end + 1);
+    if let Some(separator) = [';', '\t'].into_iter().find(|&separator| separates_decimals(&text[line..], separator)) {
+        return separator;
+    }
     let (mut semicolon, mut tab) = (false, false);
     let (mut quoted, mut opens) = (false, true); // `opens`: whether a quote here would open
     for c in text[line..].chars() {
