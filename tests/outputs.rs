@@ -146,6 +146,31 @@ fn files_are_compared_by_identity() {
     assert!(stderr.contains("--log") && stderr.contains("standard output"), "{stderr}");
 }
 
+#[cfg(unix)]
+#[test]
+fn standard_output_may_not_go_to_a_file_that_is_read() {
+    let folder = prepared();
+    let before = contents(&folder);
+    let append = |name: &str| File::options().append(true).open(folder.join(name)).unwrap();
+    for (line, name, file) in [
+        ("train @x.csv", "x.csv", "@x.csv, the same file as the data"),
+        ("predict @x.csv --load @m", "x.csv", "@x.csv, the same file as the data"),
+        ("train -", "x.csv", "/dev/stdin, the same file as the data"),
+        ("predict - --load @m", "x.csv", "/dev/stdin, the same file as the data"),
+    ] {
+        let mut command = command(&folder, line);
+        command.stdin(File::open(folder.join("x.csv")).unwrap()).stdout(append(name));
+        let (code, stderr) = ended(command.output().expect("the binary starts"));
+        let file = file.replace('@', &at(&folder, ""));
+        let message = format!("feedforward: standard output goes to {file}; choose another file\n");
+        assert_eq!((code, stderr), (Some(2), message), "{line}");
+    }
+    let mut command = command(&folder, "predict @x.csv --load @m");
+    let (code, stderr) = ended(command.stdout(append("m/model.txt")).output().expect("the binary starts"));
+    assert!(code == Some(2) && stderr.contains("model.txt is a file of the model (--load)"), "{stderr}");
+    assert!(contents(&folder) == before);
+}
+
 #[test]
 fn a_log_and_a_plot_may_be_in_the_directory_of_the_model() {
     let folder = prepared();

@@ -5,6 +5,7 @@
 //! the file system ignores are the same file. To compare and to test outputs that do not exist yet, the check creates
 //! them. It removes them when it is dropped. An existing file is opened, but not changed.
 
+use crate::cli::data::Files;
 use crate::cli::failure::{Failure, cannot_write};
 use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Write};
@@ -32,13 +33,35 @@ impl Check {
         Check { known: standard_streams(), created: Vec::new() }
     }
 
-    /// Adds a file that the command reads. `name` says in messages what it is.
-    pub(crate) fn reads(&mut self, name: &str, path: &Path) {
+    /// Adds a file that the command reads. `name` says in messages what it is. Fails if standard output or standard
+    /// error goes to this file.
+    pub(crate) fn reads(&mut self, name: &str, path: &Path) -> Result<(), Failure> {
         if let Ok(metadata) = fs::metadata(path)
             && metadata.is_file()
             && let Ok(file) = identity(path, &metadata)
         {
+            if let Some((stream, _)) = self.known.iter().find(|(known, id)| OUTPUTS.contains(&&**known) && *id == file)
+            {
+                let path = path.display();
+                let message = format!("{stream} goes to {path}, the same file as {name}; choose another file");
+                return Err(Failure::Usage(message));
+            }
             self.known.push((name.to_string(), file));
+        }
+        Ok(())
+    }
+
+    /// Adds the files that data are read from: in a directory of images, all their formats and parts.
+    pub(crate) fn reads_data(&mut self, data: &Files) -> Result<(), Failure> {
+        let name = "the data";
+        match data {
+            Files::Csv(file) => self.reads(name, file),
+            Files::StandardInput => self.reads(name, Path::new("/dev/stdin")),
+            Files::Images(directory) => {
+                let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+                let mut images = entries.filter(|entry| entry.file_name().to_string_lossy().contains("idx"));
+                images.try_for_each(|entry| self.reads(name, &entry.path()))
+            }
         }
     }
 
@@ -139,8 +162,9 @@ impl Drop for Check {
     }
 }
 
-/// Replaces a file in one step, so that no reader finds an incomplete file, even after a crash or on a full disk.
-/// Writes to a pipe or a device directly. If the path is a link, replaces the file that it leads to.
+/// Replaces a file in one step, so that no reader finds an incomplete file, even after a crash or on a full disk. Keeps
+/// its permissions. If the path is a link, replaces the file that it leads to. Writes directly to a pipe, a device, a file
+/// beside which no other can be created, and a file that is mounted.
 pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     if fs::metadata(path).is_ok_and(|metadata| is_stream(&metadata)) {
         return fs::write(path, text);
@@ -148,12 +172,36 @@ pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     let path = fs::canonicalize(path).unwrap_or_else(|_| target(path));
     let mut new = path.clone().into_os_string();
     new.push(format!(".{}", std::process::id()));
-    let replaced = File::create_new(&new).and_then(|mut file| file.write_all(text.as_bytes()));
+    let replaced = File::create_new(&new).and_then(|mut file| {
+        if let Ok(old) = fs::metadata(&path) {
+            let _ = file.set_permissions(old.permissions()); // some file systems have none
+        }
+        file.write_all(text.as_bytes())
+    });
     let replaced = replaced.and_then(|()| fs::rename(&new, &path));
     if replaced.as_ref().is_err_and(|error| error.kind() != ErrorKind::AlreadyExists) {
         let _ = fs::remove_file(&new);
     }
-    replaced
+    match replaced {
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::PermissionDenied
+                    | ErrorKind::ReadOnlyFilesystem
+                    | ErrorKind::ResourceBusy
+                    | ErrorKind::InvalidFilename
+            ) =>
+        {
+            fs::write(path, text)
+        }
+        replaced => replaced,
+    }
+}
+
+/// Whether saving a model may write, replace or delete a file of this name in its directory.
+pub(crate) fn is_of_a_model(name: &str) -> bool {
+    let name = name.to_lowercase(); // file systems that ignore case
+    name.starts_with("model.txt") || name.ends_with(".npy")
 }
 
 #[cfg(unix)]
@@ -167,14 +215,17 @@ fn identity(path: &Path, _: &Metadata) -> io::Result<Identity> {
     fs::canonicalize(path)
 }
 
+/// The streams that a command writes.
+const OUTPUTS: [&str; 2] = ["standard output", "standard error"];
+
 /// The standard streams that are files.
 #[cfg(unix)]
 fn standard_streams() -> Vec<(String, Identity)> {
     use std::os::fd::AsFd;
     let streams = [
         ("standard input", io::stdin().as_fd().try_clone_to_owned()),
-        ("standard output", io::stdout().as_fd().try_clone_to_owned()),
-        ("standard error", io::stderr().as_fd().try_clone_to_owned()),
+        (OUTPUTS[0], io::stdout().as_fd().try_clone_to_owned()),
+        (OUTPUTS[1], io::stderr().as_fd().try_clone_to_owned()),
     ];
     let file = |(name, stream): (&str, io::Result<_>)| {
         let metadata = File::from(stream.ok()?).metadata().ok().filter(Metadata::is_file)?;
@@ -240,6 +291,15 @@ mod tests {
             std::os::unix::fs::symlink("a.svg", &link).unwrap();
             replace(&link, "fourth").unwrap();
             assert!(link.is_symlink() && text(&file) == "fourth");
+            use std::os::unix::fs::PermissionsExt;
+            fs::set_permissions(&file, PermissionsExt::from_mode(0o640)).unwrap();
+            replace(&file, "fifth").unwrap();
+            assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+        }
+        let long = folder.join("a".repeat(255)); // no file beside it can have this name and a suffix
+        for contents in ["first", "second"] {
+            replace(&long, contents).unwrap();
+            assert_eq!(text(&long), contents);
         }
         assert!(replace(&folder.join("no/a.svg"), "").is_err());
         fs::remove_dir_all(&folder).unwrap();

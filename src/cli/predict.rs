@@ -4,6 +4,7 @@ use crate::cli::args::{self, Arguments, OptionSpec};
 use crate::cli::data::{CsvOptions, Files, advice, check_features, read_table};
 use crate::cli::failure::Failure;
 use crate::cli::format::{few, number, percent, quoted};
+use crate::cli::outputs::{Check, is_of_a_model};
 use feedforward::data::csv::{self, Label, Table};
 use feedforward::data::{Dataset, idx};
 use feedforward::model::Model;
@@ -48,11 +49,14 @@ impl Options {
 
 /// Reads the model and the samples, and writes a table of probabilities.
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
-    if let Some(path) = options.samples.path().filter(|path| !path.exists()) {
+    if let Some(path) = options.samples.path().filter(|path| !path.try_exists().unwrap_or(true)) {
         let name = quoted(&path.display().to_string());
         let message = format!("there is no file or directory {name}; predict reads a table or a directory of images");
         return Err(Failure::Usage(message));
     }
+    let mut check = Check::new();
+    check.reads_data(&options.samples)?;
+    check.reserves(&format!("the model ({})", LOAD.name), &options.load, is_of_a_model)?;
     let model = Model::load(&options.load)?;
     let table = read(options, &model)?;
     let hint = format!("; if one column is the label, name it: {} {}", LABEL.name, LABEL.value);

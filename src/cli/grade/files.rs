@@ -23,7 +23,8 @@ const GRADES: &str = "the grades to";
 pub(super) fn check(options: &Options, submissions: &[Submission]) -> Result<(), Failure> {
     let mut check = Check::new();
     for one in submissions {
-        one.files.iter().for_each(|file| check.reads(&format!("a file of the submission {}", one.name), file));
+        let name = format!("a file of the submission {}", one.name);
+        one.files.iter().try_for_each(|file| check.reads(&name, file))?;
     }
     if let Some(file) = &options.csv {
         check.writes(CSV.name, GRADES, file)?;

@@ -8,13 +8,12 @@ use super::progress::Progress;
 use super::run::Observer;
 use super::save::Saver;
 use super::training::Training;
-use crate::cli::data::{Files, Input};
+use crate::cli::data::Input;
 use crate::cli::failure::{Failure, warn};
-use crate::cli::outputs::Check;
+use crate::cli::outputs::{Check, is_of_a_model};
 use crate::cli::stdout::Stdout;
 use feedforward::Matrix;
 use feedforward::model::Model;
-use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -22,8 +21,8 @@ use std::path::PathBuf;
 /// nothing. `images` says whether the data are images, so that the plot gets a companion.
 pub(super) fn check(options: &Options, images: bool) -> Result<(), Failure> {
     let mut check = Check::new();
-    for file in data_files(&options.input) {
-        check.reads("the data", &file);
+    if let Input::Files(files) = &options.input {
+        check.reads_data(files)?;
     }
     if let Some(directory) = &options.save {
         check.writes_in(SAVE.name, "the model to", directory)?;
@@ -47,27 +46,6 @@ pub(super) fn check(options: &Options, images: bool) -> Result<(), Failure> {
         Model::check_directory(directory).map_err(|error| Failure::Usage(format!("cannot save the model: {error}")))?;
     }
     Ok(())
-}
-
-/// The files that the data are read from. In a directory of images, all files with `idx` in their names.
-fn data_files(input: &Input) -> Vec<PathBuf> {
-    match input {
-        Input::Files(Files::Csv(file)) => vec![file.clone()],
-        Input::Files(Files::Images(directory)) => {
-            let entries = fs::read_dir(directory).into_iter().flatten().flatten();
-            entries
-                .filter(|entry| entry.file_name().to_string_lossy().contains("idx"))
-                .map(|entry| entry.path())
-                .collect()
-        }
-        Input::Iris | Input::Digits | Input::Files(Files::StandardInput) => Vec::new(),
-    }
-}
-
-/// Whether saving a model may write, replace or delete a file of this name in its directory.
-fn is_of_a_model(name: &str) -> bool {
-    let name = name.to_lowercase(); // file systems that ignore case
-    name.starts_with("model.txt") || name.ends_with(".npy")
 }
 
 /// What a run writes.
