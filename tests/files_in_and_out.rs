@@ -181,7 +181,7 @@ fn a_table_can_come_from_standard_input() {
         String::from_utf8(predicted.stdout).unwrap().lines().collect::<Vec<_>>(),
         predict(&["--load", &model, &iris]).0
     );
-    let damaged = run_with_input(&["train", "-"], "1,2,a\n3,four,b\n");
+    let damaged = run_with_input(&["train", "-"], "5,2,a\n3,four,b\n");
     let message = "feedforward: standard input, line 2, column 2: \"four\" is not a finite number\n";
     assert_eq!((damaged.status.code(), String::from_utf8(damaged.stderr).unwrap().as_str()), (Some(2), message));
 }
@@ -219,6 +219,24 @@ fn further_training_takes_label_and_names_from_the_model() {
     fs::write(&bare, table.split_once('\n').unwrap().1).unwrap();
     output(&["train", &bare, "--load", &model, "--save", &further, "--quiet"]);
     assert_eq!(Model::load(&further).unwrap().names(), Model::load(&model).unwrap().names());
+}
+
+#[test]
+fn the_built_in_data_must_have_the_features_of_the_model() {
+    let folder = Folder::new();
+    let (swapped, model) = (at(&folder, "swapped.csv"), at(&folder, "model"));
+    let swap = |line: &str| {
+        let fields: Vec<&str> = line.split(',').collect();
+        format!("{},{},{},{},{}\n", fields[3], fields[2], fields[1], fields[0], fields[4])
+    };
+    let table = fs::read_to_string(here("src/data/iris.csv")).unwrap();
+    fs::write(&swapped, table.lines().map(swap).collect::<String>()).unwrap();
+    output(&["train", &swapped, "--save", &model, "--quiet"]);
+    let stderr = failure(&["train", "iris", "--load", &model], 2);
+    let order = "petal width, petal length, sepal width, sepal length";
+    let other = "sepal length, sepal width, petal length, petal width";
+    assert_eq!(stderr, format!("feedforward: iris: the features are {other}, but the model takes {order}\n"));
+    output(&["train", &here("src/data/iris.csv"), "--load", &model, "--quiet", "--epochs", "1"]); // found by name
 }
 
 #[test]
@@ -272,6 +290,18 @@ fn what_looks_wrong_in_a_table_is_noted() {
     let text = output(&["train", &numbered]);
     assert!(text.contains("3 classes") && text.contains("\nnote      line 1 is read as a header"), "{text}");
     assert!(text.contains("--header no\n"), "{text}");
+    let file = at(&folder, "label.csv");
+    for (labels, note) in [
+        (["a"; 12].as_slice(), "All samples have the same class, so there is nothing to learn. Is this the label?"),
+        (
+            &["1", "2", "3", "4", "5", "6", "7", "7", "7", "7", "7", "7"],
+            "12 samples have 7 classes. Is this the label?",
+        ),
+    ] {
+        fs::write(&file, labels.iter().map(|label| format!("2,{label}\n")).collect::<String>()).unwrap();
+        let text = output(&["train", &file, "--epochs", "1"]);
+        assert!(text.contains(&format!("\nnote      {note}\n")), "{text}");
+    }
 }
 
 #[test]

@@ -41,7 +41,8 @@ impl Data {
     /// and the order of the classes.
     pub(crate) fn read(options: &Options, model: Option<&Model>, random: &mut Random) -> Result<Data, Failure> {
         let name = options.input.name();
-        let Parts { train, test, image, notes } = read(options, model, random)?;
+        let Parts { train, test, image, mut notes } = read(options, model, random)?;
+        notes.extend(doubt_label(train.names.classes.len(), train.samples() + test.samples()));
         let (train, validation) = match options.settings.validation {
             0.0 => (train, None),
             part => {
@@ -123,6 +124,14 @@ fn read(options: &Options, model: Option<&Model>, random: &mut Random) -> Result
     Ok(Parts { train, test, image, notes })
 }
 
+/// A note if the label gives `samples` samples too few or too many `classes`.
+fn doubt_label(classes: usize, samples: usize) -> Option<String> {
+    if classes == 1 {
+        return Some("All samples have the same class, so there is nothing to learn. Is this the label?".to_string());
+    }
+    (2 * classes > samples).then(|| format!("{samples} samples have {classes} classes. Is this the label?"))
+}
+
 /// Fails if a part has no sample.
 fn check_sizes(name: &str, train: &Dataset, validation: Option<&Dataset>, test: &Dataset) -> Result<(), Failure> {
     let parts = [Some(train), validation, Some(test)];
@@ -162,6 +171,11 @@ fn check_range(name: &str, data: &Dataset) -> Result<(), Failure> {
 /// not fit the data.
 fn take_names_of(model: &Model, data: &mut Dataset, name: &str) -> Result<(), Failure> {
     check_features(name, &data.inputs, model, "")?;
+    let (expected, features) = (&model.names().features, &data.names.features);
+    if !expected.is_empty() && !features.is_empty() && expected != features {
+        let (expected, features) = (few(expected), few(features));
+        return Err(Failure::Usage(format!("{name}: the features are {features}, but the model takes {expected}")));
+    }
     let known = &model.names().classes;
     let position = |class: &String| {
         let position = known.iter().position(|known| known == class);
