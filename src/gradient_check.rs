@@ -194,7 +194,7 @@ fn check(layers: &mut [&mut dyn Layer], loss: &mut dyn Loss, input: &Matrix, lab
             unchanged,
             "gradient check: backward changed the weights of layer {l}; the layer must have no optimizer"
         );
-        let gradient = gradient.unwrap_or_else(|| panic!("gradient check: layer {l} has weights but no gradient"));
+        let Some(gradient) = gradient else { panic!("gradient check: layer {l} has weights but no gradient") };
         gradient.assert_same_shape("gradient check, the gradient and the weights", weights);
         for (row, column) in places(weights) {
             let numeric = central_difference(weights[(row, column)], |w| {

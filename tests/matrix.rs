@@ -3,7 +3,9 @@
 mod support;
 
 use feedforward::Matrix;
+use feedforward::data::{Dataset, Names, Scaling};
 use feedforward::matrix::{View, kernel};
+use feedforward::model::Model;
 use proptest::prelude::*;
 use std::cell::RefCell;
 use std::ops::{AddAssign, SubAssign};
@@ -248,7 +250,7 @@ fn a_panic_names_the_line_of_the_caller() {
         previous(panic);
     }));
     let (a, b) = (Matrix::zeros(2, 3), Matrix::zeros(4, 2));
-    let calls: [(&str, &dyn Fn()); 32] = [
+    let calls: [(&str, &dyn Fn()); 34] = [
         ("&a + &b", &|| drop(&a + &b)),
         ("a + &b", &|| drop(a.clone() + &b)),
         ("&a + b", &|| drop(&a + b.clone())),
@@ -282,6 +284,10 @@ fn a_panic_names_the_line_of_the_caller() {
         ("a large matmul_into", &|| {
             Matrix::zeros(usize::MAX, 0).matmul_into(&Matrix::zeros(0, 2), &mut Matrix::default());
         }),
+        ("Dataset::new", &|| {
+            drop(Dataset::new(Matrix::zeros(0, 0), Matrix::zeros(0, 2), Names::of_classes(["a", "a"])))
+        }),
+        ("Model::new", &|| drop(Model::new(Vec::new(), Scaling::none(0), Names::default()))),
         ("a transposed product", &|| drop(Matrix::zeros(0, usize::MAX).t().matmul(&Matrix::zeros(0, 2)))),
     ];
     for (name, call) in calls {

@@ -63,7 +63,9 @@ impl Dataset {
         let (named, named_classes) = (names.features.len(), names.classes.len());
         assert!(named == 0 || named == features, "Dataset::new: {named} feature names for {features} features");
         assert!(named_classes == classes, "Dataset::new: {named_classes} class names for {classes} classes");
-        names.check_distinct().unwrap_or_else(|message| panic!("Dataset::new: {message}"));
+        if let Err(message) = names.check_distinct() {
+            panic!("Dataset::new: {message}");
+        }
         Dataset { inputs, labels, names }
     }
 

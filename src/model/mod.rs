@@ -81,8 +81,9 @@ impl Model {
     #[track_caller]
     pub fn new(weights: Vec<Matrix>, scaling: Scaling, names: Names) -> Model {
         let shapes: Vec<(usize, usize)> = weights.iter().map(Matrix::shape).collect();
-        let fits = check_shapes(&shapes, scaling.as_matrix().columns(), &names);
-        fits.unwrap_or_else(|message| panic!("Model::new: {message}"));
+        if let Err(message) = check_shapes(&shapes, scaling.as_matrix().columns(), &names) {
+            panic!("Model::new: {message}");
+        }
         Model { layers: layers::from_weights(weights), scaling, names }
     }
 
