@@ -34,7 +34,7 @@ impl Progress {
             line += &format!(" · {} {:>7}", watched.name, accuracy(last.accuracy, watched.samples.samples()));
         }
         let elapsed = self.started.elapsed().as_secs_f64();
-        let speed = (iteration * training.batch_size) as f64 / elapsed.max(1e-9);
+        let speed = training.samples_until(iteration) as f64 / elapsed.max(1e-9);
         let left = elapsed / iteration as f64 * (training.iterations - iteration) as f64;
         line + &format!(" · {} left · {} samples/s", duration(Duration::from_secs_f64(left)), rounded(speed))
     }

@@ -114,6 +114,11 @@ impl Training {
         self.network.losses().iter().copied().enumerate().map(mean).collect()
     }
 
+    /// The number of samples in all batches up to the iteration, counted from 1.
+    pub(super) fn samples_until(&self, iteration: usize) -> usize {
+        iteration / self.batches * self.data.train.samples() + iteration % self.batches * self.batch_size
+    }
+
     /// The number of samples in the batch of iteration `i`, counted from 0. The last batch of an epoch may be smaller.
     fn samples_at(&self, i: usize) -> usize {
         let first = i % self.batches * self.batch_size;
@@ -168,6 +173,12 @@ mod tests {
         };
         assert_eq!(run(1.0), run(f64::NAN));
         assert_eq!(run(1.0).0.len(), 3);
+    }
+
+    #[test]
+    fn the_last_batch_of_an_epoch_counts_the_samples_it_has() {
+        let training = super::super::run::training(5, 1e-3); // 100 samples in batches of 60
+        assert_eq!([1, 2, 3, 4, 5].map(|iteration| training.samples_until(iteration)), [60, 100, 160, 200, 260]);
     }
 
     #[test]
