@@ -240,6 +240,19 @@ fn the_built_in_data_must_have_the_features_of_the_model() {
 }
 
 #[test]
+fn names_with_control_characters_stay_on_their_line() {
+    let folder = Folder::new();
+    let (table, plot) = (at(&folder, "t\x1b[2J.csv"), at(&folder, "p.svg"));
+    fs::write(&table, format!("x,kind\n{}", "1,\"a\nb\"\n2,\x1b[31m\n".repeat(9))).unwrap();
+    let text = output(&["train", &table, "--plot", &plot]);
+    assert!(text.contains("2 classes (\\u{1b}[31m, a\\nb)") && text.contains("\na\\nb  "), "{text}");
+    let stderr = failure(&["train", &table, "--log", &at(&folder, "no\x1b/l.csv")], 2);
+    for text in [text, stderr, fs::read_to_string(&plot).unwrap()] {
+        assert!(!text.contains('\x1b'), "{text:?}");
+    }
+}
+
+#[test]
 fn labels_that_the_model_does_not_know_are_named() {
     let folder = Folder::new();
     let (iris, model) = (here("src/data/iris.csv"), at(&folder, "model"));

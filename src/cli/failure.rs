@@ -1,5 +1,6 @@
 //! Why a command ended early, and the exit code that follows from it.
 
+use crate::cli::format::escaped;
 use crate::cli::in_place;
 use feedforward::data::FileError;
 use std::fmt::Display;
@@ -47,9 +48,9 @@ pub(crate) fn cannot_write(what: &str, path: &Path, error: impl Display) -> Stri
     format!("cannot write {what} {}: {error}", path.display())
 }
 
-/// Prints a message to standard error, on its own line.
+/// Prints a message to standard error, on its own line. Control characters, for example of a file's name, are escaped.
 pub(crate) fn warn(message: &str) {
     let mut terminal = io::stderr();
     let clear = if in_place::is_possible(&terminal) { in_place::CLEAR } else { "" };
-    let _ = writeln!(terminal, "{clear}feedforward: {message}"); // if this fails too, only the exit code is left
+    let _ = writeln!(terminal, "{clear}feedforward: {}", escaped(message)); // if this fails too, only the exit code is left
 }

@@ -13,9 +13,13 @@ pub(crate) fn percent(fraction: f64, digits: usize) -> String {
 }
 
 /// An accuracy measured on `samples` samples. From 1000 samples on, the second digit after the point is significant,
-/// and rounding it away could turn a near miss into a hit.
+/// and rounding it away could turn a near miss into a hit. Only if no sample is wrong, it is 100 %, and only if all are,
+/// 0 %.
 pub(crate) fn accuracy(fraction: f64, samples: usize) -> String {
-    percent(fraction, if samples < 1000 { 1 } else { 2 })
+    let digits = if samples < 1000 { 1 } else { 2 };
+    let exact =
+        |digits| [0.0, 1.0].iter().all(|&end| fraction == end || percent(fraction, digits) != percent(end, digits));
+    percent(fraction, (digits..18).find(|&digits| exact(digits)).unwrap_or(digits))
 }
 
 /// The number with the fewest digits that read back as the same number, and with an exponent if it is very small or
@@ -58,8 +62,8 @@ pub(crate) fn points(points: f64) -> String {
 /// All names if there are at most ten, otherwise the first two and the last: `0, 1, …, 46`.
 pub(crate) fn few(names: &[String]) -> String {
     match names {
-        [first, second, .., last] if names.len() > 10 => format!("{first}, {second}, …, {last}"),
-        _ => names.join(", "),
+        [first, second, .., last] if names.len() > 10 => escaped(&format!("{first}, {second}, …, {last}")),
+        _ => escaped(&names.join(", ")),
     }
 }
 
@@ -71,10 +75,15 @@ pub(crate) fn or(names: &[&str]) -> String {
     }
 }
 
-/// A word that the user typed, in quotes. Control characters are escaped, so that a message stays one line.
-pub(crate) fn quoted(word: &str) -> String {
+/// The text with its control characters escaped, so that it stays on one line and does not control a terminal.
+pub(crate) fn escaped(text: &str) -> String {
     let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
-    format!("\"{}\"", word.chars().map(escape).collect::<String>())
+    text.chars().map(escape).collect()
+}
+
+/// A word that the user typed, escaped and in quotes.
+pub(crate) fn quoted(word: &str) -> String {
+    format!("\"{}\"", escaped(word))
 }
 
 #[cfg(test)]
@@ -93,6 +102,15 @@ mod tests {
         assert_eq!(percent(0.5, 0), "50 %");
         assert_eq!(accuracy(0.97345, 999), "97.3 %");
         assert_eq!(accuracy(0.97345, 1000), "97.34 %");
+        for (right, samples, text) in [
+            (49_999, 50_000, "99.998 %"),
+            (2_000, 2_001, "99.95 %"),
+            (1, 60_000, "0.002 %"),
+            (60_000, 60_000, "100.00 %"),
+            (0, 60_000, "0.00 %"),
+        ] {
+            assert_eq!(accuracy(f64::from(right) / f64::from(samples), 1000), text);
+        }
     }
 
     #[test]
@@ -118,6 +136,7 @@ mod tests {
         let names = |count: usize| (0..count).map(|i| i.to_string()).collect::<Vec<_>>();
         assert_eq!(few(&names(10)), "0, 1, 2, 3, 4, 5, 6, 7, 8, 9");
         assert_eq!(few(&names(11)), "0, 1, …, 10");
+        assert_eq!(few(&["a\nb".to_string(), "\x1b[31m".to_string()]), "a\\nb, \\u{1b}[31m");
         assert_eq!(or(&["yes", "no"]), "yes or no");
         assert_eq!(or(&["uniform", "xavier", "he"]), "uniform, xavier or he");
         assert_eq!(or(&["one"]), "one");

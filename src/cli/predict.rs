@@ -3,7 +3,7 @@
 use crate::cli::args::{self, Arguments, OptionSpec};
 use crate::cli::data::{CsvOptions, Files, advice, check_features, read_table};
 use crate::cli::failure::Failure;
-use crate::cli::format::{few, number, percent, quoted};
+use crate::cli::format::{accuracy, few, number, quoted};
 use crate::cli::outputs::{Check, is_of_a_model};
 use feedforward::data::csv::{self, Label, Table};
 use feedforward::data::{Dataset, idx};
@@ -93,7 +93,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
 /// How many predictions match the label. Names the labels that the model cannot predict.
 fn score(labels: &[&String], predicted: &[usize], known: &[String]) -> String {
     let right = labels.iter().zip(predicted).filter(|&(label, &class)| **label == known[class]).count();
-    let accuracy = percent(right as f64 / labels.len() as f64, 1);
+    let accuracy = accuracy(right as f64 / labels.len() as f64, labels.len());
     let score = format!("{right} of {} predictions match the label: {accuracy}", labels.len());
     let mut unknown: Vec<String> = labels.iter().filter(|&label| !known.contains(label)).map(|l| quoted(l)).collect();
     unknown.sort();

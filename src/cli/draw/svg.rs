@@ -1,5 +1,7 @@
 //! The page of an SVG drawing: its colours for a light and a dark theme, its title and caption.
 
+use crate::cli::format::escaped;
+
 /// The style sheet of all drawings. `currentColor` is the colour of the text.
 const STYLE: &str = "\
 <style>
@@ -25,7 +27,7 @@ pub(crate) fn start((width, height): (f64, f64), title: &str, caption: &str) -> 
     )
 }
 
-/// The text with the special characters of XML escaped.
+/// The text with the special characters of XML escaped, and the control characters, which XML does not allow.
 pub(crate) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    escaped(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -10,6 +10,7 @@ use super::save::Saver;
 use super::training::Training;
 use crate::cli::data::Input;
 use crate::cli::failure::{Failure, warn};
+use crate::cli::format::escaped;
 use crate::cli::outputs::{Check, is_of_a_model};
 use crate::cli::stdout::Stdout;
 use feedforward::Matrix;
@@ -101,7 +102,7 @@ impl Outputs {
             written.extend(path.map(|path| (what, path.to_path_buf())));
         }
         for (what, path) in written.iter().filter(|_| !quiet) {
-            writeln!(self.stdout, "{what:<10}{}", path.display())?;
+            writeln!(self.stdout, "{what:<10}{}", escaped(&path.display().to_string()))?;
         }
         self.stdout.end()?;
         if complete { Ok(()) } else { Err(Failure::Reported) }

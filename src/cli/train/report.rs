@@ -7,7 +7,7 @@ use super::settings::{Scale, Settings, Start};
 use super::training::Training;
 use crate::cli::draw::terminal;
 use crate::cli::failure::Failure;
-use crate::cli::format::{accuracy, duration, few, number, plural};
+use crate::cli::format::{accuracy, duration, escaped, few, number, plural};
 use feedforward::Matrix;
 use feedforward::data::Dataset;
 use feedforward::evaluation::{self, confusion_matrix};
@@ -29,7 +29,7 @@ pub(super) fn overview(out: &mut impl Write, training: &Training, options: &Opti
     let samples = plural(data.train.samples(), "sample", "samples");
     let validation =
         data.validation.as_ref().map_or(String::new(), |part| format!(" {} for validation,", part.samples()));
-    writeln!(out, "data      {}: {features}, {count} ({})", data.name, few(classes))?;
+    writeln!(out, "data      {}: {features}, {count} ({})", escaped(&data.name), few(classes))?;
     writeln!(out, "          {samples} to train on,{validation} {} to test on", data.test.samples())?;
     for note in &data.notes {
         writeln!(out, "note      {note}")?;
@@ -37,7 +37,7 @@ pub(super) fn overview(out: &mut impl Write, training: &Training, options: &Opti
 
     let weights: usize = training.weights().map(|weights| weights.as_slice().len()).sum();
     let start = match &options.load {
-        Some(directory) => format!("from {}", directory.display()),
+        Some(directory) => format!("from {}", escaped(&directory.display().to_string())),
         None => format!("{} start", options.settings.start.name()),
     };
     writeln!(out, "network   {}", training.layers)?;
@@ -84,7 +84,7 @@ pub(super) fn result(
     }
     writeln!(out, "test {}; {}", on(test, prediction), duration(time))?;
     if let Some(class) = only_answer(&confusion_matrix(&on_train, &train.labels)) {
-        let (name, rate, seed) = (&train.names.classes[class], LEARNING_RATE.name, SEED.name);
+        let (name, rate, seed) = (escaped(&train.names.classes[class]), LEARNING_RATE.name, SEED.name);
         let start = another_start(options).map_or(String::new(), |start| format!("{start}, "));
         writeln!(
             out,
@@ -132,6 +132,7 @@ fn only_answer(counts: &[Vec<usize>]) -> Option<usize> {
 /// mistakes stand out.
 fn table(out: &mut impl Write, names: &[String], counts: &[Vec<usize>]) -> Result<(), Failure> {
     const CORNER: &str = "label ╲ predicted";
+    let names: Vec<String> = names.iter().map(|name| escaped(name)).collect();
     let widest = |names: &mut dyn Iterator<Item = &str>| names.map(|name| name.chars().count()).max().unwrap_or(0);
     let first = widest(&mut names.iter().map(String::as_str).chain([CORNER]));
     let width = widest(&mut names.iter().map(String::as_str)).max(4);
@@ -140,7 +141,7 @@ fn table(out: &mut impl Write, names: &[String], counts: &[Vec<usize>]) -> Resul
         let cells: Vec<String> = cells.iter().map(|cell| format!("{cell:>width$}")).collect();
         writeln!(out, "{name:<first$}  {}", cells.join("  "))
     };
-    line(CORNER, names.to_vec())?;
+    line(CORNER, names.clone())?;
     for (name, counts) in names.iter().zip(counts) {
         line(name, counts.iter().map(cell).collect())?;
     }
