@@ -325,6 +325,36 @@ fn a_save_that_fails_deletes_the_directories_that_it_created() {
     }
 }
 
+/// As on Windows, while another program has the files open.
+#[test]
+fn files_that_cannot_be_deleted_do_not_stop_a_save_and_are_deleted_later() {
+    let folder = Folder::new();
+    model(1).save(&folder.0).unwrap();
+    let path = folder.0.clone();
+    let renamed = move || path.join("layer1-b.npy").exists() && !path.join("model.txt.new").exists();
+    let refuse_after_rename = move || if renamed() { Err(ErrorKind::PermissionDenied.into()) } else { Ok(()) };
+    with_hook(refuse_after_rename, || model(2).save(&folder.0)).unwrap().unwrap();
+    assert_eq!(Model::load(&folder.0).unwrap(), model(2));
+    let names = ["layer1-a.npy", "layer2-a.npy", "layer3-a.npy", "scaling-a.npy", "model.txt.saving"];
+    let left = |name: &str| folder.0.join(name).exists();
+    assert!(names.iter().all(|name| left(name)), "{:?}", contents(&folder.0).keys());
+
+    // The next save reads the description twice and the list, then tries to delete the four files.
+    let (path, mut count) = (folder.0.clone(), 0);
+    let hook = move || {
+        count += 1;
+        match count {
+            4..8 => Err(ErrorKind::PermissionDenied.into()),
+            _ if path.join("scaling-c.npy").exists() => resume_unwind(Box::new(Crash)),
+            _ => Ok(()),
+        }
+    };
+    assert!(with_hook(hook, || model(3).save(&folder.0)).is_none());
+    let list = String::from_utf8(fs::read(folder.0.join("model.txt.saving")).unwrap()).unwrap();
+    assert!(names[..4].iter().all(|name| left(name) && list.contains(name)), "{list}");
+    assert_next_save_tidies_up(&folder.0, &BTreeMap::new(), "after both");
+}
+
 #[test]
 fn a_load_while_others_save_returns_one_of_the_saved_models() {
     let folder = Folder::new();
