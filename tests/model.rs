@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use support::{Folder, OneBatch, panic_message};
 
@@ -407,19 +407,33 @@ fn a_model_that_could_not_be_loaded_is_not_saved() {
 const ONE: u64 = 1;
 const OTHER: u64 = 2;
 
+/// A process that is killed at the end, even if a test fails.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
 /// Starts this program again, to run only this test, with a directory in an environment variable.
 fn start(test: &str, folder: &Path) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", test, "--nocapture"]).env("FEEDFORWARD_SAVE", folder).stdout(Stdio::null());
+    command
+        .args(["--exact", test, "--nocapture"])
+        .env("FEEDFORWARD_SAVE", folder)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     command
 }
 
-/// Not a test: the next test starts it as a process that saves until it is killed. Returns at once unless the
-/// environment variable names a directory.
+/// Not a test: the next test starts it as a process that saves until it is killed, or ends at last if that test cannot
+/// kill it. Returns at once unless the environment variable names a directory.
 #[test]
 fn save_for_ever() {
     let Some(folder) = std::env::var_os("FEEDFORWARD_SAVE") else { return };
-    loop {
+    for _ in 0..10_000 {
         model(ONE).save(&folder).unwrap();
         model(OTHER).save(&folder).unwrap();
     }
@@ -432,7 +446,7 @@ fn a_process_that_is_killed_while_it_saves_leaves_the_old_model_or_the_new_one()
     models[1].save(&*folder).unwrap();
     fs::write(folder.join("layer1-c.npy"), "of somebody").unwrap();
     for time in 0..20 {
-        let mut child = start("save_for_ever", &folder).spawn().unwrap();
+        let child = Running(start("save_for_ever", &folder).spawn().unwrap());
         let changed = || fs::metadata(folder.join("model.txt")).unwrap().modified().unwrap();
         let (before, started) = (changed(), Instant::now());
         while changed() == before {
@@ -440,8 +454,7 @@ fn a_process_that_is_killed_while_it_saves_leaves_the_old_model_or_the_new_one()
         }
         assert!(models.contains(&Model::load(&*folder).unwrap()), "while the process saves");
         std::thread::sleep(Duration::from_micros(337 * time)); // at a different moment each time
-        child.kill().unwrap();
-        child.wait().unwrap();
+        drop(child);
         assert!(models.contains(&Model::load(&*folder).unwrap()), "after the process was killed");
     }
     model(3).save(&*folder).unwrap();
