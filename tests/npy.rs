@@ -1,7 +1,7 @@
 //! Tests of `.npy` files: files that NumPy wrote (`tests/files/npy`), damaged files, and the bytes that we write.
 
 use feedforward::Matrix;
-use feedforward::data::{FileError, npy};
+use feedforward::data::{FileError, Place, npy};
 use proptest::prelude::*;
 
 /// The bytes of a file that NumPy 2.4 wrote.
@@ -195,4 +195,30 @@ proptest! {
     fn any_text_in_the_header_is_read_or_refused_without_a_panic(text in "[{}'a-z<>|0-9:,() TFL]{0,60}") {
         let _ = parse(&[b"\x93NUMPY\x01\x00", &[text.len() as u8, 0][..], text.as_bytes()].concat());
     }
+}
+
+#[test]
+fn the_header_fills_the_fewest_multiples_of_64_bytes() {
+    for shape in [(0, 0), (1, 1), (12, 3), (123, 1), (1234, 0), (0, 123_456), (0, usize::MAX)] {
+        let bytes = npy::to_bytes(&Matrix::zeros(shape.0, shape.1));
+        let length = 10 + usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
+        assert_eq!(length % 64, 0, "{shape:?}");
+        assert!(bytes[length - 64..length - 1].iter().any(|&byte| byte != b' ') && bytes[length - 1] == b'\n');
+        assert_eq!(bytes.len(), length + 8 * shape.0 * shape.1);
+    }
+}
+
+#[test]
+fn an_error_names_the_byte_in_the_header_or_the_elements() {
+    let file = |header: &str, elements: &[u8]| {
+        let length = (header.len() as u16).to_le_bytes();
+        [b"\x93NUMPY\x01\x00", &length[..], header.as_bytes(), elements].concat()
+    };
+    let byte = |bytes: &[u8]| npy::parse("a.npy".as_ref(), bytes).unwrap_err().place;
+    let header = "{'descr': '<i8', 'fortran_order': False, 'shape': (3,)}";
+    let elements = [5i64, -7, i64::MAX].map(i64::to_le_bytes).concat();
+    assert_eq!(byte(&file(header, &elements)), Place::Byte(10 + header.len() + 2 * 8));
+    assert_eq!(byte(&file("{'descr': '<i8', 'order': 1}", &[])), Place::Byte(10 + 17));
+    let truth = file("{'descr': '|b1', 'fortran_order': False, 'shape': (3,)}", &[0, 1, 2]);
+    assert_eq!(npy::parse("a.npy".as_ref(), &truth).unwrap().as_slice(), [0.0, 1.0, 1.0]);
 }

@@ -41,6 +41,14 @@ fn standardised_training_data_have_mean_0_and_variance_1_and_the_test_data_do_no
 }
 
 #[test]
+fn a_large_constant_feature_is_only_shifted() {
+    let x = 1e6 + 1.0 / 3.0; // the mean of seven is rounded, by more than 10⁻¹²
+    let scaling = Scaling::standardise(&Matrix::from_rows([[x]; 7]));
+    assert_ne!(scaling.as_matrix()[(0, 0)], x);
+    assert_eq!(scaling.as_matrix()[(1, 0)], 1.0);
+}
+
+#[test]
 fn a_constant_feature_is_only_shifted() {
     // The mean of ten numbers 0.1 is rounded to 0.09999999999999999. The mean of the zeros is exact.
     let constant = Matrix::from_rows([[0.1, 0.0]; 10]);
