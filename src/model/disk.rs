@@ -1,7 +1,7 @@
 //! Operations on the files of a model.
 
 #[cfg(test)]
-use super::tests::{step, sync as wait_for_disk};
+use super::hook::{step, sync as wait_for_disk};
 use crate::data::{self, FileError, Place};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};

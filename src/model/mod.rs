@@ -48,6 +48,8 @@
 mod description;
 mod directory;
 mod disk;
+#[cfg(test)]
+mod hook;
 mod layers;
 #[cfg(test)]
 mod tests;
