@@ -103,7 +103,7 @@ fn a_first_line_that_counts_its_columns_is_a_header_exactly_if_no_other_line_has
     let error = parse("0,1,kind\n5,6,x\n", &with(named("species"))).unwrap_err();
     assert_eq!(
         error.message,
-        "there is no column \"species\"; the columns are 0, 1, kind; if this line is a sample, say so"
+        "there is no column \"species\"; the columns are 0, 1, kind; if this line is a sample, say so with the option header"
     );
 }
 
@@ -533,4 +533,15 @@ proptest! {
             prop_assert_eq!(&table.names.classes[table.classes[i]], &name(n));
         }
     }
+}
+
+#[test]
+fn a_message_lists_at_most_20_columns() {
+    let message = |count: usize| {
+        let header: Vec<String> = (1..=count).map(|i| format!("c{i}")).collect();
+        let text = format!("{}\n{}\n", header.join(","), vec!["1"; count].join(","));
+        parse(&text, &with(Label::Column("kind".to_string()))).unwrap_err().message
+    };
+    assert!(message(20).contains("; the columns are c1, c2, ") && message(20).ends_with("c19, c20"));
+    assert!(message(21).contains("; the first 20 of 21 columns are c1, ") && message(21).ends_with("c19, c20"));
 }

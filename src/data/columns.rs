@@ -1,10 +1,49 @@
 //! The columns of a table: which of them hold the features and the label, and whether the first line names them.
 
-use super::csv::{Features, Label, Options};
 use super::error::{Place, escaped, quoted};
 use super::records::Records;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+
+/// Options for reading a table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Whether the first line is a header, or `None` to detect it by the [rules](crate::data::csv#header).
+    pub header: Option<bool>,
+    /// The column of the classes.
+    pub label: Label,
+    /// The columns of the features.
+    pub features: Features,
+}
+
+/// The choice of the column that holds the classes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Label {
+    /// The last column.
+    #[default]
+    Last,
+    /// The column with this name or, counted from 1, this number. A name takes precedence over a number.
+    Column(String),
+    /// The column with this name, which must exist if the table has a header. Without a header, the last column.
+    NamedOrLast(String),
+    /// The column with this name. If there is none, the table has no label column.
+    IfAny(String),
+    /// No column: the table has no labels.
+    None,
+}
+
+/// The choice of the columns that hold the features.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Features {
+    /// All columns but the label, in the order of the table.
+    #[default]
+    Others,
+    /// The columns with these names, in this order. Without a header, the table is refused.
+    Named(Vec<String>),
+    /// The columns with these names, in this order. Without a header, all columns but the label, in the order of the
+    /// table.
+    NamedOrOthers(Vec<String>),
+}
 
 /// The columns of features and label, counted from 0.
 pub(super) struct Columns {

@@ -35,6 +35,9 @@
 //! `-0` and `1.0` are numbers but count no column. Quotes around a field make no difference. [`Table::hints`] says
 //! whether the first line counts its columns, and whether it is read as a sample although no other line has its class.
 
+pub use super::columns::{Features, Label, Options};
+pub use super::hints::Hint;
+
 use super::columns::{Columns, FirstLine};
 use super::error::{self, FileError, Place, quoted};
 use super::records::Records;
@@ -42,53 +45,12 @@ use super::{Dataset, Names, one_hot};
 use crate::Matrix;
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fmt;
 use std::io::Read;
 use std::path::Path;
 
 /// The most classes that a label column may have. A column with more distinct values is probably not a label, and each
 /// class adds a column to the one-hot labels.
 pub const MOST_CLASSES: usize = 256;
-
-/// Options for reading a table.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Options {
-    /// Whether the first line is a header, or `None` to detect it by the [rules](self#header) of this module.
-    pub header: Option<bool>,
-    /// The column of the classes.
-    pub label: Label,
-    /// The columns of the features.
-    pub features: Features,
-}
-
-/// The choice of the column that holds the classes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Label {
-    /// The last column.
-    #[default]
-    Last,
-    /// The column with this name or, counted from 1, this number. A name takes precedence over a number.
-    Column(String),
-    /// The column with this name, which must exist if the table has a header. Without a header, the last column.
-    NamedOrLast(String),
-    /// The column with this name. If there is none, the table has no label column.
-    IfAny(String),
-    /// No column: the table has no labels.
-    None,
-}
-
-/// The choice of the columns that hold the features.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Features {
-    /// All columns but the label, in the order of the table.
-    #[default]
-    Others,
-    /// The columns with these names, in this order. Without a header, the table is refused.
-    Named(Vec<String>),
-    /// The columns with these names, in this order. Without a header, all columns but the label, in the order of the
-    /// table.
-    NamedOrOthers(Vec<String>),
-}
 
 /// A table: the features of each sample, and its class if there is a label column.
 #[derive(Clone, Debug, PartialEq)]
@@ -102,60 +64,6 @@ pub struct Table {
     pub names: Names,
     /// What looks wrong in the table although it can be read.
     pub hints: Vec<Hint>,
-}
-
-/// Something in a table that can be read but is probably not meant. Its text ([`Display`](fmt::Display)) is one line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Hint {
-    /// The first line is read as a sample because of the [rules](self#header), but it looks like a header.
-    PerhapsHeader {
-        /// The line, counted from 1.
-        line: usize,
-        /// Why it looks like a header: no other line has its class, or its fields count the columns.
-        why: String,
-    },
-    /// The first line is read as a header because of the third [rule](self#header), although it contains numbers.
-    PerhapsSample {
-        /// The line, counted from 1.
-        line: usize,
-    },
-    /// A feature counts the samples, from 0 or from 1. If it is an index, as pandas writes it, and the samples are in
-    /// the order of their classes, it gives the class away.
-    PerhapsIndex {
-        /// The column, counted from 1.
-        column: usize,
-        /// The name of the column, if the table has a header. It may be empty.
-        name: Option<String>,
-    },
-    /// Two classes are the same number, written in two ways, such as `1` and `1.0`.
-    PerhapsOneClass {
-        /// The name of one of the classes.
-        one: String,
-        /// The name of the other.
-        other: String,
-    },
-}
-
-impl fmt::Display for Hint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Hint::PerhapsHeader { line, why } => {
-                write!(f, "line {line} is read as a sample, but {why}; is it a header?")
-            }
-            Hint::PerhapsSample { line } => {
-                write!(f, "line {line} is read as a header, because no other line has its label; is it a sample?")
-            }
-            Hint::PerhapsIndex { column, name } => {
-                write!(f, "column {column}")?;
-                name.iter().try_for_each(|name| write!(f, ", {},", quoted(name)))?;
-                write!(f, " counts the samples; if it is an index, remove it, because it may give the class away")
-            }
-            Hint::PerhapsOneClass { one, other } => {
-                let (one, other) = (quoted(one), quoted(other));
-                write!(f, "{one} and {other} are the same number, but two classes; write equal labels in the same way")
-            }
-        }
-    }
 }
 
 impl Table {
@@ -221,7 +129,11 @@ pub fn parse(file: &Path, bytes: &[u8], options: &Options) -> Result<Table, File
             .ok_or_else(|| wrong(Place::Line(first), "is a header, but no sample follows".to_string()))?;
     }
     let columns = Columns::choose(options, &header, width).map_err(|message| {
-        let hint = if first_line == FirstLine::PerhapsHeader { "; if this line is a sample, say so" } else { "" };
+        let hint = if first_line == FirstLine::PerhapsHeader {
+            "; if this line is a sample, say so with the option header"
+        } else {
+            ""
+        };
         wrong(Place::Line(first), message + hint)
     })?;
     let perhaps_header = options.header.is_none() && header.is_empty();
@@ -241,16 +153,8 @@ pub fn parse(file: &Path, bytes: &[u8], options: &Options) -> Result<Table, File
         for &column in &columns.features {
             let field: &Cow<str> = &fields[column];
             let value = field.parse().ok().filter(|value: &f64| value.is_finite()).ok_or_else(|| {
-                let hint = if field.contains(',') && field.replace(',', "").parse::<f64>().is_ok() {
-                    "; write a decimal point, and no comma"
-                } else {
-                    match (perhaps_header && line == first, perhaps_label && values.len() < columns.features.len()) {
-                        (true, true) => "; if this line is a header, or this column the label, say so with the option header or label",
-                        (true, false) => "; if this line is a header, say so with the option header",
-                        (false, true) => "; if this column is the label, say so with the option label",
-                        (false, false) => "",
-                    }
-                };
+                let first_sample = values.len() < columns.features.len();
+                let hint = advice(field, perhaps_header && line == first, perhaps_label && first_sample);
                 wrong(Place::Field(line, column + 1), format!("{} is not a finite number{hint}", quoted(field)))
             })?;
             values.push(value);
@@ -263,23 +167,16 @@ pub fn parse(file: &Path, bytes: &[u8], options: &Options) -> Result<Table, File
     let (classes, class_names) = classes.sorted();
     let rows = values.len() / columns.features.len();
     let features = Matrix::from_vec(rows, columns.features.len(), values);
-    let mut hints = Vec::new();
-    if first_line == FirstLine::PerhapsHeader {
-        hints.push(Hint::PerhapsSample { line: first });
-    } else if first_line == FirstLine::PerhapsSample {
-        hints.push(Hint::PerhapsHeader { line: first, why: "its fields count the columns".to_string() });
-    } else if perhaps_header && rows > 1 && classes.first().is_some_and(|class| !classes[1..].contains(class)) {
-        let why = format!("no other line has its class, {}", quoted(&class_names[classes[0]]));
-        hints.push(Hint::PerhapsHeader { line: first, why });
-    }
-    for (j, &column) in columns.features.iter().enumerate() {
-        if counts_samples(&features, j) {
-            hints.push(Hint::PerhapsIndex { column: column + 1, name: header.get(column).cloned() });
-        }
-    }
-    if let Some((one, other)) = same_number(&class_names) {
-        hints.push(Hint::PerhapsOneClass { one, other });
-    }
+    let perhaps_header = perhaps_header && first_line == FirstLine::Sample;
+    let mut hints: Vec<Hint> = match first_line {
+        FirstLine::PerhapsHeader => vec![Hint::PerhapsSample { line: first }],
+        FirstLine::PerhapsSample => vec![Hint::counted(first)],
+        _ if perhaps_header => Hint::of_class(first, &classes, &class_names).into_iter().collect(),
+        _ => Vec::new(),
+    };
+    let name = |column: usize| header.get(column).cloned();
+    hints.extend(Hint::of_features(&features, &columns.features, name));
+    hints.extend(Hint::of_names(&class_names));
     Ok(Table {
         features,
         classes,
@@ -292,18 +189,17 @@ pub fn parse(file: &Path, bytes: &[u8], options: &Options) -> Result<Table, File
     })
 }
 
-/// Returns whether feature `j` is the number of the sample, from 0 or from 1, in all of at least 3 samples.
-fn counts_samples(features: &Matrix, j: usize) -> bool {
-    let counts = |from: f64| features.iter_rows().enumerate().all(|(i, row)| row[j] == i as f64 + from);
-    features.rows() >= 3 && (counts(0.0) || counts(1.0))
-}
-
-/// Returns the first two names that are the same number.
-fn same_number(names: &[String]) -> Option<(String, String)> {
-    let mut numbers: Vec<(f64, &String)> = names.iter().filter_map(|name| Some((name.parse().ok()?, name))).collect();
-    numbers.sort_by(|(a, _), (b, _)| a.total_cmp(b));
-    let pair = numbers.windows(2).find(|pair| pair[0].0 == pair[1].0)?;
-    Some((pair[0].1.clone(), pair[1].1.clone()))
+/// Returns what to do about a field that is not a number, for the end of a message.
+fn advice(field: &str, perhaps_header: bool, perhaps_label: bool) -> &'static str {
+    if field.contains(',') && field.replace(',', "").parse::<f64>().is_ok() {
+        return "; write a decimal point, and no comma";
+    }
+    match (perhaps_header, perhaps_label) {
+        (true, true) => "; if this line is a header, or this column the label, say so with the option header or label",
+        (true, false) => "; if this line is a header, say so with the option header",
+        (false, true) => "; if this column is the label, say so with the option label",
+        (false, false) => "",
+    }
 }
 
 /// The classes of the samples, numbered in the order in which they appear.

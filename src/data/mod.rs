@@ -15,6 +15,7 @@ mod columns;
 pub mod csv;
 mod digits;
 pub(crate) mod error;
+mod hints;
 pub mod idx;
 mod iris;
 mod names;

@@ -96,6 +96,7 @@ pub(crate) static LIBRARY: LazyLock<Vec<File>> = files! {
     "src/data/digits.rs"
     "src/data/digits.txt"
     "src/data/error.rs"
+    "src/data/hints.rs"
     "src/data/idx.rs"
     "src/data/iris.csv"
     "src/data/iris.rs"
