@@ -309,6 +309,10 @@ fn decimal_commas_separate_no_fields_and_are_refused() {
         let message = format!("\"{field}\" is not a finite number; write a decimal point, and no comma");
         assert_eq!((error.place, error.message), (place, message), "{text:?}");
     }
+    // Here the commas separate: no semicolon divides the numbers, or the only one is in quotes.
+    for text in ["u,\";\"\n1,1\n7,2\n", "u,v;w\n1,1\n7,2\n", "u,\"a;\n1,1;b\"\n1,1\n7,2\n"] {
+        assert_eq!(table(text).features, Matrix::from_rows([[1.0], [7.0]]), "{text:?}");
+    }
     for text in ["1,2,a;b\n3,4,c\n", "x,y,k\n1,2,3;4\n", "x,y;z,k\n1,2,a\n"] {
         assert_eq!(table(text).features.columns(), 2, "{text:?}");
     }

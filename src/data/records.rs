@@ -80,41 +80,32 @@ fn closing_quote(text: &str) -> Option<usize> {
     }
 }
 
-/// Returns whether the first line contains the separator, and all commas of the first or of the second line are decimal
-/// commas between such separators, as in `5,1;3,5;a`.
-fn separates_decimals(text: &str, separator: char) -> bool {
-    let decimal = |field: &str| field.trim().replacen(',', ".", 1).parse::<f64>().is_ok();
-    let decimals = |line: &str| {
-        let mut fields = line.split(separator).filter(|field| field.contains(',')).peekable();
-        fields.peek().is_some() && fields.all(decimal)
-    };
-    text.lines().next().is_some_and(|first| first.contains(separator)) && text.lines().take(2).any(decimals)
-}
-
 /// Returns the separator: of comma, semicolon and tab, the first that the first line with fields contains outside quotes.
 /// Decimal commas do not count.
 fn separator(text: &str) -> char {
     let line = text.len() - text.trim_start().len(); // tabs may start the line
-    let line = text[..line].rfind('\n').map_or(0, |end| end + 1);
-    if let Some(separator) = [';', '\t'].into_iter().find(|&separator| separates_decimals(&text[line..], separator)) {
-        return separator;
-    }
-    let (mut semicolon, mut tab) = (false, false);
+    let text = &text[text[..line].rfind('\n').map_or(0, |end| end + 1)..];
+    let (mut comma, mut semicolon, mut tab) = (false, false, false);
     let (mut quoted, mut opens) = (false, true); // `opens`: whether a quote here would open
-    for c in text[line..].chars() {
+    for c in text.chars() {
         match c {
             '"' if quoted || opens => quoted = !quoted,
             _ if quoted => {}
             '\n' => break,
-            ',' => return ',',
+            ',' => (comma, opens) = (true, true),
             ';' => (semicolon, opens) = (true, true),
             '\t' => (tab, opens) = (true, true),
             _ => opens = opens && c.is_whitespace(),
         }
     }
-    match (semicolon, tab) {
-        (true, _) => ';',
-        (false, true) => '\t',
-        (false, false) => ',',
-    }
+    let found = [(semicolon, ';'), (tab, '\t')].into_iter().filter(|(found, _)| *found).map(|(_, separator)| separator);
+    let decimals = found.clone().find(|&separator| text.lines().take(2).any(|line| has_decimals(line, separator)));
+    decimals.or(comma.then_some(',')).or_else(|| found.clone().next()).unwrap_or(',')
+}
+
+/// Returns whether the separator divides the line, and all commas in it are decimal commas, as in `5,1;3,5;a`.
+fn has_decimals(line: &str, separator: char) -> bool {
+    let decimal = |field: &str| field.trim().replacen(',', ".", 1).parse::<f64>().is_ok();
+    let mut fields = line.split(separator).filter(|field| field.contains(',')).peekable();
+    line.contains(separator) && fields.peek().is_some() && fields.all(decimal)
 }
