@@ -30,7 +30,8 @@
 //! ```
 //!
 //! ---
-//! previous: [The Whole Step](crate::whole_step) · [contents](crate) · next: [NumPy Crosswalk](crate::crosswalk)
+//! previous: [One Network, Three Levels](crate::three_levels) · [contents](crate) · next:
+//! [NumPy Crosswalk](crate::crosswalk)
 
 use crate::{Layer, Loss, Matrix};
 use std::fmt;

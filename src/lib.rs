@@ -43,6 +43,7 @@ pub mod data;
 pub mod evaluation;
 pub mod framework;
 pub mod gradient_check;
+pub mod graph;
 pub mod model;
 pub mod random;
 
@@ -50,6 +51,9 @@ pub mod random;
 
 #[doc = include_str!("../docs/walk/whole_step.md")]
 pub mod whole_step {}
+
+#[doc = include_str!("../docs/walk/three_levels.md")]
+pub mod three_levels {}
 
 #[doc = include_str!("../docs/walk/crosswalk.md")]
 pub mod crosswalk {}

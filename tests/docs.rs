@@ -47,8 +47,10 @@ const PAGES: [(&str, &str, &[&str]); 9] = [
 ];
 
 /// The pages after the sections, in the order of their *next* links: module, title, and the file with the text.
-const AFTERWORDS: [(&str, &str, &str); 4] = [
+const AFTERWORDS: [(&str, &str, &str); 6] = [
     ("whole_step", "The Whole Step", "docs/walk/whole_step.md"),
+    ("graph", "Graphs of Operations", "src/graph/mod.rs"),
+    ("three_levels", "One Network, Three Levels", "docs/walk/three_levels.md"),
     ("gradient_check", "Checking Gradients", "src/gradient_check.rs"),
     ("crosswalk", "NumPy Crosswalk", "docs/walk/crosswalk.md"),
     ("exercise", "The Exercise", "docs/exercise.md"),
@@ -285,7 +287,7 @@ fn every_equation_and_every_figure_is_on_the_page_of_its_section() {
 
 /// Returns the modules whose documentation has pictures.
 fn modules() -> impl Iterator<Item = &'static str> {
-    PAGES.iter().map(|(module, ..)| *module).chain(["gradient_check.rs"])
+    PAGES.iter().map(|(module, ..)| *module).chain(["gradient_check.rs", "graph/mod.rs"])
 }
 
 #[test]

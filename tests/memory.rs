@@ -1,39 +1,15 @@
 //! Measures the memory that a training run needs, with a counting allocator. This file has a single test, because
 //! another test would allocate at the same time.
 
-#![allow(unsafe_code)] // `GlobalAlloc` is an unsafe trait; this allocator passes every call to the system's
-
+#[path = "support/counting.rs"]
+mod counting;
 mod support;
 
+use counting::{IN_USE, PEAK};
 use feedforward::random::Random;
 use feedforward::{CrossEntropyLoss, FullyConnected, Matrix, NeuralNetwork, Relu, Sgd, Softmax};
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 use support::OneBatch;
-
-/// The system's allocator, which also counts the bytes in use and their maximum so far.
-struct Counting;
-
-static IN_USE: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-// SAFETY: the system's allocator does all the work, and counting does not affect it.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        PEAK.fetch_max(IN_USE.fetch_add(layout.size(), Relaxed) + layout.size(), Relaxed);
-        // SAFETY: the caller upholds the contract of `alloc`.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        IN_USE.fetch_sub(layout.size(), Relaxed);
-        // SAFETY: the caller upholds the contract of `dealloc`, and `alloc` got this memory from the system.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
 
 #[test]
 fn memory_does_not_grow_during_training_and_stays_within_three_times_the_parameters_plus_the_activations() {

@@ -4,7 +4,9 @@
 //! the machine. The middle level compiles graphs of tensor operations and is highly flexible. The highest level stacks
 //! elementary layers, which is less flexible but simple.
 #![doc = include_str!("../../docs/figures/abstraction.svg")]
-//! This crate has the highest level, the [`network`](crate::network) of layers, and the lowest, this module.
+//! This crate has all three: this module is the lowest, [`graph`](crate::graph) the middle one, and the
+//! [`network`](crate::network) of layers the highest. [One Network, Three Levels](crate::three_levels) shows the same
+//! network on each. The pages between explain the highest, and the middle one is easier to understand after them.
 //!
 //! A [`Matrix`] stores `f64` values row by row in one vector, so `x[0]`, the first sample of a batch, is one contiguous
 //! slice. A [`View`] is a borrowed matrix: a whole matrix, its [transpose](Matrix::t), or its [first
@@ -300,10 +302,18 @@ impl Matrix {
         self.t().to_matrix()
     }
 
+    /// Copies the elements of a view and takes its shape. The memory is reused if it is large enough.
+    pub(crate) fn copy_from(&mut self, view: View<'_>) {
+        self.reshape(view.rows, view.columns);
+        for (i, row) in self.iter_rows_mut().enumerate() {
+            row.iter_mut().enumerate().for_each(|(j, x)| *x = view.at(i, j));
+        }
+    }
+
     /// Changes the shape. Element values are unspecified afterwards.
     #[inline]
     #[track_caller]
-    fn reshape(&mut self, rows: usize, columns: usize) {
+    pub(crate) fn reshape(&mut self, rows: usize, columns: usize) {
         self.values.resize(size(rows, columns));
         (self.rows, self.columns) = (rows, columns);
     }

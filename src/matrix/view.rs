@@ -79,6 +79,23 @@ impl<'a> View<'a> {
         Matrix::from_fn(self.rows, self.columns, |i, j| self.at(i, j))
     }
 
+    /// Returns all elements, row after row. The view must be a whole matrix.
+    pub(crate) fn as_slice(self) -> &'a [f64] {
+        assert!(self.column_stride == 1 && self.row_stride == self.columns, "a view of a whole matrix");
+        &self.values[..self.rows * self.columns]
+    }
+
+    /// Returns row i. The view must be a whole matrix.
+    pub(crate) fn row(self, i: usize) -> &'a [f64] {
+        &self.as_slice()[i * self.columns..][..self.columns]
+    }
+
+    /// Iterates over the rows. The view must be a whole matrix.
+    pub(crate) fn iter_rows(self) -> impl Iterator<Item = &'a [f64]> {
+        let (columns, values) = (self.columns, self.as_slice());
+        (0..self.rows).map(move |i| &values[i * columns..][..columns])
+    }
+
     /// Returns the block of `rows × columns` elements whose first element is (i, j).
     #[inline(always)]
     pub(super) fn block(self, i: usize, rows: usize, j: usize, columns: usize) -> View<'a> {

@@ -18,8 +18,38 @@ fn with_lf(files: &[(&'static str, &'static str)]) -> Vec<File> {
     files.iter().map(|(path, text)| (*path, text.replace("\r\n", "\n"))).collect()
 }
 
-/// The library and the files that its documentation includes.
-pub(crate) static LIBRARY: LazyLock<Vec<File>> = files! {
+/// The files of the library that are not handed out and that no submission can use: a graph derives the backward passes
+/// that students are asked to write. Their modules stay as empty pages, which other pages link to.
+#[cfg(test)]
+const LEFT_OUT: [&str; 4] = ["src/graph", "docs/walk/graph.md", "docs/walk/three_levels.md", "docs/figures/graph.svg"];
+
+/// Lines of `src/lib.rs` that name what is left out, each with what takes its place.
+const PLACES: [(&str, &str); 2] = [
+    (
+        "pub mod graph;\n",
+        "/// This module is not part of the exercise, because it derives the backward passes that you are asked to write.\n\
+         pub mod graph {}\n",
+    ),
+    (
+        "#[doc = include_str!(\"../docs/walk/three_levels.md\")]\n",
+        "/// This page is not part of the exercise, because it shows the answers.\n",
+    ),
+];
+
+/// Copies the library without the files of [`LEFT_OUT`].
+fn without_graphs(mut library: Vec<File>) -> Vec<File> {
+    let (_, text) = library.iter_mut().find(|(path, _)| *path == "src/lib.rs").expect("the root of the library");
+    for (line, place) in PLACES {
+        assert_eq!(text.matches(line).count(), 1, "{line:?} once in src/lib.rs");
+        *text = text.replace(line, place);
+    }
+    library
+}
+
+/// The library as it is handed out, and the files that its documentation includes.
+pub(crate) static LIBRARY: LazyLock<Vec<File>> = LazyLock::new(|| without_graphs(ALL.clone()));
+
+static ALL: LazyLock<Vec<File>> = files! {
     "docs/exercise.md"
     "docs/figures/abstraction.svg"
     "docs/figures/backpropagation.svg"
@@ -234,13 +264,15 @@ mod tests {
             }
         }
         let inside: BTreeSet<PathBuf> = LIBRARY.iter().chain(CHECKS.iter()).map(|(path, _)| top.join(path)).collect();
+        let left_out = LEFT_OUT.map(|path| top.join(path));
+        expected.retain(|path| !left_out.iter().any(|other| path.starts_with(other)));
         let missing: Vec<&PathBuf> = expected.difference(&inside).collect();
         assert!(missing.is_empty(), "add to src/cli/exercise/sources.rs: {missing:#?}");
     }
 
     #[test]
     fn the_texts_are_the_same_if_the_checkout_has_crlf() {
-        for files in [&LIBRARY, &CHECKS, &STUDENT] {
+        for files in [&ALL, &CHECKS, &STUDENT] {
             let crlf = |(path, text): &File| (*path, &*text.replace('\n', "\r\n").leak());
             assert_eq!(with_lf(&files.iter().map(crlf).collect::<Vec<_>>()), **files);
         }
