@@ -2,10 +2,12 @@
 
 #[path = "support/binary.rs"]
 mod binary;
+mod support;
 
 use binary::{accuracies, failure, output};
 use std::io::Read;
 use std::process::{Command, Stdio};
+use support::Folder;
 
 #[test]
 fn without_arguments_the_exercises_network_learns_iris() {
@@ -200,4 +202,44 @@ fn an_unknown_instruction_set_is_refused_in_one_line_by_the_commands_that_use_it
         assert!(stderr.starts_with(start) && stderr.lines().count() == 1, "{words:?}: {stderr}");
     }
     assert!(run(&["train", "--help"]).status.success());
+}
+
+#[test]
+fn graph_prints_the_training_step_before_and_after_each_pass_and_the_program() {
+    let output = output(&["graph"]);
+    let headings = [
+        "the training step of 4-3-3, as it was derived: 43 nodes",
+        "dead: 43 nodes → 35",
+        "merge: changes nothing",
+        "fold: 35 nodes → 32",
+        "rewrite: 32 nodes → 27",
+        "the program: 19 instructions, 17 values in 9 buffers",
+    ];
+    let places: Vec<usize> =
+        headings.iter().map(|heading| output.find(&format!("\n{heading}\n")).expect(heading)).collect();
+    assert!(places.is_sorted(), "{output}");
+    assert!(output.lines().all(|line| line.chars().count() <= 90 && line == line.trim_end()), "{output}");
+    assert_eq!(output.matches("∂z2: b×3  = subtract ŷ y").count(), 2); // after rewriting, and in the program
+    assert_eq!(output.matches("(9)").count(), 2 * 5); // two products in each of four graphs and in the program
+
+    let one_layer = self::output(&["graph", "--sizes", "4-3", "--passes", "none"]);
+    assert!(one_layer.contains("the training step of 4-3, as it was derived: ") && !one_layer.contains("relu"));
+    assert!(!one_layer.contains("dead") && one_layer.contains("the program: "), "{one_layer}");
+}
+
+#[test]
+fn graph_draws_each_graph_once() {
+    let folder = Folder::new();
+    let file = folder.join("step.svg");
+    let path = file.to_str().expect("Unicode");
+    output(&["graph", "--svg", path]);
+    let svg = std::fs::read_to_string(&file).expect("a drawing");
+    assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n"));
+    assert_eq!(svg.matches("<rect ").count(), 43 + 35 + 32 + 27); // merge changes nothing, so it has no drawing
+
+    let refused = failure(&["graph", "--svg", &format!("{path}/step.svg")], 2);
+    assert!(refused.contains("cannot write the drawing"), "{refused}");
+    let refused = failure(&["graph", "--svg", path, "--passes", "all"], 2);
+    assert!(refused.contains("--passes must be some of dead,merge,fold,rewrite,reuse, or none"), "{refused}");
+    assert_eq!(std::fs::read_to_string(&file).expect("a drawing"), svg, "a refused run changes nothing");
 }

@@ -8,6 +8,7 @@ mod exercise;
 mod failure;
 mod format;
 mod grade;
+mod graph;
 mod in_place;
 mod outputs;
 mod predict;
@@ -36,13 +37,15 @@ enum Command {
     HandoutHelp,
     Grade(grade::options::Options),
     GradeHelp,
+    Graph(graph::Options),
+    GraphHelp,
 }
 
 /// Turns the words that follow a command's name into a command.
 type Parse = fn(&[String]) -> Result<Command, Failure>;
 
 /// The name of each command, what it does in one line, and its parser.
-const COMMANDS: [(&str, &str, Parse); 4] = [
+const COMMANDS: [(&str, &str, Parse); 5] = [
     (TRAIN, "train a network and show its accuracy", parse_train),
     ("predict", "print class probabilities of new samples, from a saved model", |words| {
         Ok(predict::Options::parse(words)?.map_or(Command::PredictHelp, Command::Predict))
@@ -52,6 +55,9 @@ const COMMANDS: [(&str, &str, Parse); 4] = [
     }),
     ("grade", "grade submissions of the exercise", |words| {
         Ok(grade::options::Options::parse(words)?.map_or(Command::GradeHelp, Command::Grade))
+    }),
+    ("graph", "print and draw a training step as a compiled graph", |words| {
+        Ok(graph::Options::parse(words)?.map_or(Command::GraphHelp, Command::Graph))
     }),
 ];
 
@@ -114,6 +120,8 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::HandoutHelp => handout::help(&mut out.lock())?,
         Command::Grade(options) => grade::run(&options)?,
         Command::GradeHelp => grade::options::help(&mut out.lock())?,
+        Command::Graph(options) => graph::run(&options)?,
+        Command::GraphHelp => graph::help(&mut out.lock())?,
     }
     Ok(())
 }
@@ -165,6 +173,7 @@ mod tests {
         assert!(matches!(command("predict a.csv --load m"), Ok(Command::Predict(_))));
         assert!(matches!(command("handout new"), Ok(Command::Handout(_))));
         assert!(matches!(command("grade a b"), Ok(Command::Grade(_))));
+        assert!(matches!(command("graph --sizes 2-2"), Ok(Command::Graph(_))));
     }
 
     #[test]
@@ -178,6 +187,7 @@ mod tests {
         assert!(matches!(command("predict --help"), Ok(Command::PredictHelp)));
         assert!(matches!(command("handout --help"), Ok(Command::HandoutHelp)));
         assert!(matches!(command("grade --help"), Ok(Command::GradeHelp)));
+        assert!(matches!(command("graph -h"), Ok(Command::GraphHelp)));
         assert!(matches!(command("--version"), Ok(Command::Version)));
         assert!(matches!(command("-V"), Ok(Command::Version)));
     }
