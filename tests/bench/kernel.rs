@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! cargo bench                                  measures everything
-//! cargo bench --bench kernel -- steps          measures one section: peak, ladder, sets, sizes, threads or steps
+//! cargo bench --bench kernel -- steps          measures one section: peak, ladder, sets, sizes, threads,
+//!                                              steps or graph
 //! cargo bench --bench kernel -- --csv          prints lines of section,name,x,value,unit for docs/performance/plot.rs
 //! FEEDFORWARD_INSTRUCTION_SET=AVX2 cargo bench measures sizes, threads and steps with that instruction set
 //! ```
@@ -10,6 +11,7 @@
 //! Every figure is the best of many runs, which shows the speed of an undisturbed machine. Functions that are compared
 //! take turns.
 
+mod graph;
 mod peak;
 mod steps;
 
@@ -27,13 +29,14 @@ fn main() {
     let peaks: Vec<f64> = sets.iter().map(|&set| peak::gflops(set)).collect();
     let peak = peaks.iter().copied().fold(0.0, f64::max);
     type Section<'a> = (&'a str, &'a dyn Fn(&mut Report));
-    let sections: [Section<'_>; 6] = [
+    let sections: [Section<'_>; 7] = [
         ("peak", &|report| sets.iter().zip(&peaks).for_each(|(set, peak)| report.gflops(set, 0, *peak, *peak))),
         ("ladder", &|report| ladder(report, peak)),
         ("sets", &|report| instruction_sets(report, &peaks)),
         ("sizes", &|report| sizes(report, peak)),
         ("threads", &|report| threads(report)),
         ("steps", &|report| steps::all(report, peak)),
+        ("graph", &|report| graph::all(report)),
     ];
     for (name, run) in sections {
         if section.is_none_or(|section| section == name) {
