@@ -33,10 +33,11 @@ pub fn draw(graphs: &[(&str, &Graph)]) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"{}\" width=\"{width}\" height=\"{height}\" \
          viewBox=\"0 0 {width} {height}\" fill=\"currentColor\" font-family=\"Fira Sans, Helvetica, Arial, sans-serif\" \
          font-size=\"13\" text-anchor=\"middle\" style=\"display:block;margin:1.3em 0 1.3em min(2em,4%);\
-         max-width:96%;height:auto\">\n\
-         <style>svg:root {{ margin: 0 !important; background: #fff }} @media (prefers-color-scheme: dark) \
+         min-width:{:.0}px;max-width:96%;height:auto\">\n\
+         <style>svg:root {{ margin: 0 !important; max-width: none !important; background: #fff }} @media (prefers-color-scheme: dark) \
          {{ svg:root {{ color: #ddd; background: #111 }} }}</style>\n",
-        escaped(&alternative.join(" "))
+        escaped(&alternative.join(" ")),
+        0.7 * width // the words stay readable; a narrow page must scroll
     );
     let mut top = 0.0;
     for (((heading, graph), layout), space) in graphs.iter().zip(&layouts).zip(headings) {
@@ -199,21 +200,22 @@ impl Layout {
 
 impl Graph {
     /// Returns the column of each node: for a value, the length of the longest path that leads to it; for the nodes of
-    /// a derivative, the column of the value. Inputs, parameters and constants are one column before their first use.
+    /// a derivative, the column of the value. Inputs, parameters and constants are one column before the first value
+    /// that uses them, or one column after the derivatives that do.
     fn columns(&self) -> Vec<usize> {
         let mut columns: Vec<usize> = Vec::new();
         for entry in &self.nodes {
             let after = entry.inputs.iter().map(|&input| columns[input] + 1).max().unwrap_or(0);
             columns.push(entry.under.map_or(after, |value| columns[value]));
         }
-        for (leaf, entry) in self.nodes.iter().enumerate() {
-            if entry.inputs.is_empty() && entry.under.is_none() {
-                let uses = self
-                    .nodes
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, user)| user.under.is_none() && user.inputs.contains(&leaf));
-                columns[leaf] = uses.map(|(user, _)| columns[user] - 1).min().unwrap_or(0);
+        for leaf in (0..self.len()).filter(|&node| self.nodes[node].inputs.is_empty()) {
+            let users = |derivatives: bool| {
+                let users = self.nodes.iter().enumerate().filter(move |(_, user)| user.under.is_some() == derivatives);
+                users.filter(move |(_, user)| user.inputs.contains(&leaf)).map(|(user, _)| columns[user])
+            };
+            if self.nodes[leaf].under.is_none() {
+                let before = users(false).min().map(|column| column - 1);
+                columns[leaf] = before.or_else(|| users(true).max().map(|column| column + 1)).unwrap_or(0);
             }
         }
         for (node, entry) in self.nodes.iter().enumerate() {

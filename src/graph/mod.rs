@@ -4,7 +4,10 @@
 //! derivative, because somebody derived it on paper. On the middle level there are no layers, only matrices and the
 //! operations that connect them. A [`Graph`] knows the derivatives of 15 operations. It derives everything else by the
 //! chain rule: the backward pass of any function that is built from them.
+//! <div style="overflow-x:auto">
 #![doc = include_str!("../../docs/figures/graph.svg")]
+//! </div>
+//!
 //! A box is a matrix, with its name, its shape and its operation. Values are in the upper part and depend on the boxes
 //! to their left. Under each value is its derivative, ∂. All of the lower part was derived by the machine.
 //!
