@@ -2,7 +2,6 @@
 
 use super::operation::Operation;
 use super::{Graph, print};
-use std::fmt::Write;
 
 /// The height of a box, and the distances between boxes.
 const HEIGHT: f64 = 38.0;
@@ -14,6 +13,7 @@ const LETTER: f64 = 7.4;
 const MARGIN: f64 = 12.0;
 const HEADING: f64 = 34.0;
 
+const BOLD: &str = "font-weight=\"600\"";
 /// Colours with enough contrast on light and on dark pages.
 const VALUE: &str = "#2b8fd6";
 const DERIVATIVE: &str = "#e0641e";
@@ -23,54 +23,33 @@ const PARAMETER: &str = "#2e9e5b";
 /// the theme of the page that contains it.
 #[must_use]
 pub fn draw(graphs: &[(&str, &Graph)]) -> String {
-    let layouts: Vec<Layout> = graphs.iter().map(|(_, graph)| Layout::new(graph)).collect();
-    let headings: Vec<f64> = graphs.iter().map(|(heading, _)| if heading.is_empty() { 0.0 } else { HEADING }).collect();
-    let width = layouts.iter().map(|layout| layout.width).fold(0.0, f64::max);
-    let height: f64 = layouts.iter().map(|layout| layout.height).sum::<f64>() + headings.iter().sum::<f64>();
-
-    let alternative: Vec<String> = graphs.iter().map(|(heading, graph)| graph.in_words(heading)).collect();
-    let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"{}\" width=\"{width}\" height=\"{height}\" \
-         viewBox=\"0 0 {width} {height}\" fill=\"currentColor\" font-family=\"Fira Sans, Helvetica, Arial, sans-serif\" \
-         font-size=\"13\" text-anchor=\"middle\" style=\"display:block;margin:1.3em 0 1.3em min(2em,4%);\
-         min-width:{:.0}px;max-width:96%;height:auto\">\n\
-         <style>svg:root {{ margin: 0 !important; max-width: none !important; background: #fff }} @media (prefers-color-scheme: dark) \
-         {{ svg:root {{ color: #ddd; background: #111 }} }}</style>\n",
-        escaped(&alternative.join(" ")),
-        0.7 * width // the words stay readable; a narrow page must scroll
-    );
-    let mut top = 0.0;
-    for (((heading, graph), layout), space) in graphs.iter().zip(&layouts).zip(headings) {
+    let (mut width, mut height, mut words, mut body) = (0.0, 0.0, Vec::new(), String::new());
+    for (heading, graph) in graphs {
         if !heading.is_empty() {
-            let (x, y) = (MARGIN, top + 24.0);
-            let heading = escaped(heading);
-            add(
-                &mut svg,
-                format_args!("<text x=\"{x}\" y=\"{y}\" text-anchor=\"start\" font-weight=\"600\">{heading}</text>"),
-            );
+            let (y, heading) = (height + 24.0, escaped(heading));
+            body += &format!("<text x=\"{MARGIN}\" y=\"{y}\" text-anchor=\"start\" {BOLD}>{heading}</text>\n");
+            height += HEADING;
         }
-        add(&mut svg, format_args!("<g transform=\"translate(0 {})\">", top + space));
-        layout.draw(graph, &mut svg);
-        add(&mut svg, format_args!("</g>"));
-        top += space + layout.height;
+        let boxes = graph.boxes();
+        body += &format!("<g transform=\"translate(0 {height})\">\n{}</g>\n", graph.drawing(&boxes));
+        width = boxes.iter().map(|b| b.left + b.width + MARGIN).fold(width, f64::max);
+        height += boxes.iter().map(|b| b.top + HEIGHT + MARGIN).fold(0.0, f64::max);
+        words.push(graph.in_words(heading));
     }
-    svg + "</svg>\n"
-}
-
-fn add(svg: &mut String, line: std::fmt::Arguments) {
-    writeln!(svg, "{line}").expect("a string takes every line");
+    let (words, narrowest) = (escaped(&words.join(" ")), 0.7 * width); // narrower, the words would be too small to read
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"{words}\" width=\"{width:.0}\" \
+         height=\"{height:.0}\" viewBox=\"0 0 {width:.0} {height:.0}\" fill=\"currentColor\" \
+         font-family=\"Fira Sans, Helvetica, Arial, sans-serif\" font-size=\"13\" text-anchor=\"middle\" \
+         style=\"display:block;margin:1.3em 0 1.3em min(2em,4%);min-width:{narrowest:.0}px;max-width:96%;height:auto\">\n\
+         <style>svg:root {{ margin: 0 !important; max-width: none !important; background: #fff }} \
+         @media (prefers-color-scheme: dark) {{ svg:root {{ color: #ddd; background: #111 }} }}</style>\n{body}</svg>\n"
+    )
 }
 
 /// Escapes the characters that have a meaning in XML.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-/// Where the boxes of a graph are.
-struct Layout {
-    boxes: Vec<Box>, // of each node
-    width: f64,
-    height: f64,
 }
 
 /// The box of a node.
@@ -80,125 +59,98 @@ struct Box {
     left: f64,
     top: f64,
     width: f64,
-    words: [String; 2],
     colour: &'static str,
+    name: String,
+    shape: String,
+    operation: String, // with the number of its equation
 }
 
-impl Layout {
-    fn new(graph: &Graph) -> Layout {
-        let labels = graph.labels();
-        let columns = graph.columns();
-        let count = columns.iter().max().map_or(0, |column| column + 1);
-        let words: Vec<[String; 2]> = (0..graph.len()).map(|node| graph.words(node, &labels[node])).collect();
-        let width =
-            |node: usize| 20.0 + LETTER * words[node].iter().map(|line| line.chars().count()).max().unwrap_or(0) as f64;
-        let mut widths = vec![0.0; count];
-        (0..graph.len()).for_each(|node| widths[columns[node]] = f64::max(widths[columns[node]], width(node)));
-        let lefts: Vec<f64> = (0..count)
-            .map(|column| MARGIN + widths[..column].iter().sum::<f64>() + COLUMN_GAP * column as f64)
-            .collect();
-
-        let rows = graph.rows(&columns);
-        let boxes = words.into_iter().enumerate().map(|(node, words)| Box {
-            column: columns[node],
-            row: rows[node],
-            left: lefts[columns[node]],
-            top: MARGIN + (HEIGHT + ROW_GAP) * rows[node] as f64,
-            width: widths[columns[node]],
-            words,
-            colour: match graph.nodes[node].operation {
-                Operation::Parameter(_) => PARAMETER,
-                _ if graph.nodes[node].under.is_some() => DERIVATIVE,
-                _ => VALUE,
-            },
-        });
-        let boxes: Vec<Box> = boxes.collect();
-        let width = boxes.iter().map(|b| b.left + b.width).fold(0.0, f64::max) + MARGIN;
-        let height = boxes.iter().map(|b| b.top + HEIGHT).fold(0.0, f64::max) + MARGIN;
-        Layout { boxes, width, height }
+impl Box {
+    /// Returns the width that the words need.
+    fn words(&self) -> f64 {
+        let letters = |text: &String| text.chars().count();
+        let longest = (letters(&self.name) + 1 + letters(&self.shape)).max(letters(&self.operation));
+        20.0 + LETTER * longest as f64
     }
 
-    /// Draws the arrows and then the boxes.
-    fn draw(&self, graph: &Graph, svg: &mut String) {
-        for (node, entry) in graph.nodes.iter().enumerate() {
-            let mut inputs = entry.inputs.clone();
-            inputs.dedup();
-            inputs.into_iter().for_each(|input| self.arrow(&self.boxes[input], &self.boxes[node], svg));
-        }
-        for Box { left, top, width, words: [upper, lower], colour, .. } in &self.boxes {
-            add(
-                svg,
-                format_args!(
-                    "<rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{HEIGHT}\" rx=\"6\" stroke=\"{colour}\" \
-                 stroke-width=\"1.5\" fill=\"{colour}\" fill-opacity=\"0.12\"/>"
-                ),
-            );
-            let (x, y) = (left + width / 2.0, top + 16.0);
-            let (label, shape) = upper.split_once("  ").expect("a name and a shape");
-            add(
-                svg,
-                format_args!(
-                    "<text x=\"{x:.1}\" y=\"{y:.1}\"><tspan font-weight=\"600\">{}</tspan> {shape}</text>",
-                    escaped(label)
-                ),
-            );
-            add(
-                svg,
-                format_args!("<text x=\"{x:.1}\" y=\"{:.1}\" font-size=\"12\">{}</text>", y + 16.0, escaped(lower)),
-            );
-        }
+    fn drawing(&self) -> String {
+        let Box { left, top, width, colour, shape, .. } = self;
+        let (x, y, lower) = (left + width / 2.0, top + 16.0, top + 32.0);
+        let (name, operation) = (escaped(&self.name), escaped(&self.operation));
+        format!(
+            "<rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{HEIGHT}\" rx=\"6\" stroke=\"{colour}\" \
+             stroke-width=\"1.5\" fill=\"{colour}\" fill-opacity=\"0.12\"/>\n\
+             <text x=\"{x:.1}\" y=\"{y:.1}\"><tspan {BOLD}>{name}</tspan> {shape}</text>\n\
+             <text x=\"{x:.1}\" y=\"{lower:.1}\" font-size=\"12\">{operation}</text>\n"
+        )
     }
 
-    /// Draws the arrow from an operand to the node that uses it: between the sides that face each other.
-    fn arrow(&self, from: &Box, to: &Box, svg: &mut String) {
-        let (middle_from, middle_to) = (from.top + HEIGHT / 2.0, to.top + HEIGHT / 2.0);
-        let bend = COLUMN_GAP * 0.8;
-        let colour = to.colour;
-        let (x, y, head) = if from.column == to.column && from.row.abs_diff(to.row) == 1 {
-            let x = from.left + from.width / 2.0;
-            let (start, end, back) =
-                if from.row < to.row { (from.top + HEIGHT, to.top, -1.0) } else { (from.top, to.top + HEIGHT, 1.0) };
-            add(
-                svg,
-                format_args!(
-                    "<path d=\"M{x:.1} {start:.1}V{:.1}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.3\"/>",
-                    end + back * 5.0
-                ),
-            );
-            (x, end, (0.0, back))
+    /// Draws an arrow to the box of a node that uses this one, between the sides that face each other. In the same
+    /// column, it is straight between neighbours, and leaves and enters on the right otherwise.
+    fn arrow(&self, to: &Box) -> String {
+        let (centre, bend, tip) = (self.left + self.width / 2.0, 0.8 * COLUMN_GAP, 5.0);
+        let (y1, y2) = (self.top + HEIGHT / 2.0, to.top + HEIGHT / 2.0);
+        let right = |b: &Box| b.left + b.width;
+        // The path, and its end with the direction back from there.
+        let (path, (x, y), (u, v)) = if self.column == to.column && self.row + 1 == to.row {
+            (format!("M{centre:.1} {:.1}V{:.1}", self.top + HEIGHT, to.top - tip), (centre, to.top), (0.0, -1.0))
         } else {
-            let rightward = from.column < to.column;
-            let leftward = from.column > to.column;
-            let start = if leftward { from.left } else { from.left + from.width };
-            let end = if rightward { to.left } else { to.left + to.width };
-            let (out, back) = (if leftward { -bend } else { bend }, if rightward { -1.0 } else { 1.0 });
-            add(
-                svg,
-                format_args!(
-                    "<path d=\"M{start:.1} {middle_from:.1}C{:.1} {middle_from:.1} {:.1} {middle_to:.1} {:.1} {middle_to:.1}\" fill=\"none\" \
-                 stroke=\"{colour}\" stroke-width=\"1.3\"/>",
-                    start + out,
-                    end + back * bend,
-                    end + back * 5.0
-                ),
-            );
-            (end, middle_to, (back, 0.0))
+            let (x1, out) = if self.column > to.column { (self.left, -bend) } else { (right(self), bend) };
+            let (x2, back) = if self.column < to.column { (to.left, -1.0) } else { (right(to), 1.0) };
+            let (c1, c2, end) = (x1 + out, x2 + back * bend, x2 + back * tip);
+            (format!("M{x1:.1} {y1:.1}C{c1:.1} {y1:.1} {c2:.1} {y2:.1} {end:.1} {y2:.1}"), (x2, y2), (back, 0.0))
         };
-        let (u, v) = head; // the direction back from the tip
-        add(
-            svg,
-            format_args!(
-                "<path d=\"M{x:.1} {y:.1}L{:.1} {:.1}L{:.1} {:.1}Z\" fill=\"{colour}\"/>",
-                x + 7.0 * u + 3.5 * v,
-                y + 7.0 * v + 3.5 * u,
-                x + 7.0 * u - 3.5 * v,
-                y + 7.0 * v - 3.5 * u
-            ),
-        );
+        let colour = to.colour;
+        let (x3, y3, x4, y4) =
+            (x + 7.0 * u + 3.5 * v, y + 7.0 * v + 3.5 * u, x + 7.0 * u - 3.5 * v, y + 7.0 * v - 3.5 * u);
+        format!(
+            "<path d=\"{path}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.3\"/>\n\
+             <path d=\"M{x:.1} {y:.1}L{x3:.1} {y3:.1}L{x4:.1} {y4:.1}Z\" fill=\"{colour}\"/>\n"
+        )
     }
 }
 
 impl Graph {
+    /// Returns the box of each node.
+    fn boxes(&self) -> Vec<Box> {
+        let (columns, labels) = (self.columns(), self.labels());
+        let rows = self.rows(&columns);
+        let of_node = |(node, name): (usize, String)| Box {
+            column: columns[node],
+            row: rows[node],
+            left: MARGIN,
+            top: MARGIN + (HEIGHT + ROW_GAP) * rows[node] as f64,
+            width: 0.0,
+            colour: match self.nodes[node].operation {
+                Operation::Parameter(_) => PARAMETER,
+                _ if self.nodes[node].under.is_some() => DERIVATIVE,
+                _ => VALUE,
+            },
+            name,
+            shape: self.nodes[node].shape.to_string(),
+            operation: format!("{} {}", self.operation_words(node), self.equation(node)).trim_end().to_string(),
+        };
+        let mut boxes: Vec<Box> = labels.into_iter().enumerate().map(of_node).collect();
+        let mut left = MARGIN;
+        for column in 0..=columns.into_iter().max().unwrap_or(0) {
+            let width = boxes.iter().filter(|b| b.column == column).map(Box::words).fold(0.0, f64::max);
+            boxes.iter_mut().filter(|b| b.column == column).for_each(|b| (b.left, b.width) = (left, width));
+            left += width + COLUMN_GAP;
+        }
+        boxes
+    }
+
+    /// Draws the arrows and over them the boxes.
+    fn drawing(&self, boxes: &[Box]) -> String {
+        let mut svg = String::new();
+        for (entry, to) in self.nodes.iter().zip(boxes) {
+            let mut inputs = entry.inputs.clone();
+            inputs.dedup();
+            inputs.into_iter().for_each(|input| svg += &boxes[input].arrow(to));
+        }
+        svg + &boxes.iter().map(Box::drawing).collect::<String>()
+    }
+
     /// Returns the column of each node: for a value, the length of the longest path that leads to it; for the nodes of
     /// a derivative, the column of the value. Inputs, parameters and constants are one column before the first value
     /// that uses them, or one column after the derivatives that do.
@@ -237,13 +189,6 @@ impl Graph {
         };
         let values = (0..self.len()).filter(|&node| kind(node) < 2).map(|node| row(node) + 1).max().unwrap_or(0);
         (0..self.len()).map(|node| if kind(node) < 2 { row(node) } else { values + row(node) }).collect()
-    }
-
-    /// Returns the two lines in the box of a node: its name and shape, and its operation with the number of its
-    /// equation.
-    fn words(&self, node: usize, label: &str) -> [String; 2] {
-        let operation = format!("{} {}", self.operation_words(node), self.equation(node));
-        [format!("{label}  {}", self.nodes[node].shape), operation.trim_end().to_string()]
     }
 
     /// Describes the graph for readers who do not see the drawing.
