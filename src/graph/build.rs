@@ -2,12 +2,12 @@
 
 use super::operation::Operation;
 use super::shape::{Shape, Size};
-use super::{Graph, Node};
+use super::{Graph, Input, Node};
 use crate::Matrix;
 
 /// What a graph computes with: inputs, parameters and constants.
 impl Graph {
-    /// Adds an input, `batch × columns`, which every run supplies.
+    /// Appends an input, `batch × columns`, which every run supplies.
     ///
     /// # Panics
     /// If the graph already has an input or a parameter with this name.
@@ -16,7 +16,7 @@ impl Graph {
         self.add_input(name, columns, false)
     }
 
-    /// Adds an input for labels, `batch × classes`, whose rows are one-hot: a 1 at the class of the sample and 0
+    /// Appends an input for labels, `batch × classes`, whose rows are one-hot: a 1 at the class of the sample and 0
     /// elsewhere. Every run checks this, and [`Pass::Rewrite`](super::Pass::Rewrite) relies on it.
     ///
     /// # Panics
@@ -29,12 +29,12 @@ impl Graph {
     #[track_caller]
     fn add_input(&mut self, name: &str, columns: usize, one_hot: bool) -> Node {
         self.check_new("input", name);
-        self.inputs.push((name.to_string(), columns, one_hot));
+        self.inputs.push(Input { name: name.to_string(), columns, one_hot });
         let shape = Shape::new(Size::Batch, Size::Fixed(columns));
         self.add_named(Operation::Input(self.inputs.len() - 1), shape, name)
     }
 
-    /// Adds a parameter: a matrix that the program keeps from run to run, and that [`update`](Graph::update) can
+    /// Appends a parameter: a matrix that the program keeps from run to run, and that [`update`](Graph::update) can
     /// change. It starts with `value`.
     ///
     /// # Panics
@@ -49,7 +49,7 @@ impl Graph {
 
     #[track_caller]
     fn check_new(&self, operation: &str, name: &str) {
-        let mut names = self.inputs.iter().map(|(name, ..)| name).chain(self.parameters.iter().map(|(name, _)| name));
+        let mut names = self.inputs.iter().map(|input| &input.name).chain(self.parameters.iter().map(|(name, _)| name));
         assert!(names.all(|known| known != name), "{operation}: another input or parameter has the name {name}");
     }
 
@@ -59,7 +59,7 @@ impl Graph {
         node
     }
 
-    /// Adds a matrix with `value` in every element, of the same shape as `like`.
+    /// Appends a matrix with `value` in every element, of the same shape as `like`.
     ///
     /// # Panics
     /// If the node belongs to another graph. This holds for all operations.
@@ -70,12 +70,14 @@ impl Graph {
     }
 }
 
-/// Operations. They panic if a shape does not fit, or if a node belongs to another graph.
+/// # Operations
+///
+/// Each appends a node. It panics if a shape does not fit, or if an operand belongs to another graph.
 ///
 /// Each names its derivative: what it contributes to the derivative of the loss with respect to its operands, given E,
 /// the derivative of the loss with respect to its result.
 impl Graph {
-    /// Adds the matrix product a b: `m × k` times `k × n` is `m × n`. Derivative: E bᵀ for a, and aᵀ E for b.
+    /// Appends the matrix product `a` `b`: `m × k` times `k × n` is `m × n`. Derivative: E bᵀ for `a`, and aᵀ E for `b`.
     #[track_caller]
     pub fn matmul(&mut self, a: Node, b: Node) -> Node {
         let (left, right) = (self.shape_of("matmul", a), self.shape_of("matmul", b));
@@ -84,14 +86,14 @@ impl Graph {
         self.append(Operation::Matmul, &[a, b], Shape::new(left.rows, right.columns))
     }
 
-    /// Adds the transpose aᵀ. Derivative: Eᵀ.
+    /// Appends the transpose of `a`. Derivative: Eᵀ.
     #[track_caller]
     pub fn transpose(&mut self, a: Node) -> Node {
         let shape = self.shape_of("transpose", a);
         self.append(Operation::Transpose, &[a], shape.transposed())
     }
 
-    /// Appends a column on the right with `value` in every element. A `value` of 1 gives the column of ones that
+    /// Appends `a` with one more column on the right, which has `value` in every element. A `value` of 1 gives the column of ones that
     /// belongs to the biases. Derivative: E without its last column.
     #[track_caller]
     pub fn append_column(&mut self, a: Node, value: f64) -> Node {
@@ -100,7 +102,7 @@ impl Graph {
         self.append(Operation::AppendColumn(value), &[a], Shape { columns: Size::Fixed(columns + 1), ..shape })
     }
 
-    /// Drops the last column. Derivative: E with a column of zeros appended.
+    /// Appends `a` without its last column. Derivative: E with a column of zeros appended.
     #[track_caller]
     pub fn drop_column(&mut self, a: Node) -> Node {
         let shape = self.shape_of("drop_column", a);
@@ -113,105 +115,105 @@ impl Graph {
         }
     }
 
-    /// Adds `factor` · a. Derivative: `factor` · E.
+    /// Appends `factor` · `a`. Derivative: `factor` · E.
     #[track_caller]
     pub fn scale(&mut self, a: Node, factor: f64) -> Node {
         let shape = self.shape_of("scale", a);
         self.append(Operation::Scale(factor), &[a], shape)
     }
 
-    /// Adds a + `summand`, with the same summand for every element. Derivative: E.
+    /// Appends `a` + `summand`, with the same summand for every element. Derivative: E.
     #[track_caller]
     pub fn shift(&mut self, a: Node, summand: f64) -> Node {
         let shape = self.shape_of("shift", a);
         self.append(Operation::Shift(summand), &[a], shape)
     }
 
-    /// Adds a + b, element by element. Derivative: E for both.
+    /// Appends `a` + `b`, element by element. Derivative: E for both.
     #[track_caller]
     pub fn add(&mut self, a: Node, b: Node) -> Node {
         let shape = self.same_shape("add", a, b);
         self.append(Operation::AddScaled(1.0), &[a, b], shape)
     }
 
-    /// Adds a − b, element by element. Derivative: E for a, and −E for b.
+    /// Appends `a` − `b`, element by element. Derivative: E for `a`, and −E for `b`.
     #[track_caller]
     pub fn subtract(&mut self, a: Node, b: Node) -> Node {
         let shape = self.same_shape("subtract", a, b);
         self.append(Operation::AddScaled(-1.0), &[a, b], shape)
     }
 
-    /// Adds a · b, element by element. Derivative: E · b for a, and E · a for b.
+    /// Appends `a` · `b`, element by element. Derivative: E · b for `a`, and E · a for `b`.
     #[track_caller]
     pub fn multiply(&mut self, a: Node, b: Node) -> Node {
         let shape = self.same_shape("multiply", a, b);
         self.append(Operation::Multiply, &[a, b], shape)
     }
 
-    /// Adds a / b, element by element. Derivative: E / b for a, and −E · (a / b) / b for b.
+    /// Appends `a` / `b`, element by element. Derivative: E / b for `a`, and −E · (a / b) / b for `b`.
     #[track_caller]
     pub fn divide(&mut self, a: Node, b: Node) -> Node {
         let shape = self.same_shape("divide", a, b);
         self.append(Operation::Divide, &[a, b], shape)
     }
 
-    /// Adds eᵃ, element by element. Derivative: E · eᵃ.
+    /// Appends the exponential of `a`, element by element. Derivative: E · eᵃ.
     #[track_caller]
     pub fn exp(&mut self, a: Node) -> Node {
         let shape = self.shape_of("exp", a);
         self.append(Operation::Exp, &[a], shape)
     }
 
-    /// Adds the natural logarithm of a, element by element. Derivative: E / a.
+    /// Appends the natural logarithm of `a`, element by element. Derivative: E / a.
     #[track_caller]
     pub fn ln(&mut self, a: Node) -> Node {
         let shape = self.shape_of("ln", a);
         self.append(Operation::Ln, &[a], shape)
     }
 
-    /// Adds a where b > 0, and 0 elsewhere: eₙ₋₁ = 0 if x ≤ 0, else eₙ [(12)](crate::relu). Derivative: E where b > 0
-    /// for a, and nothing for b, which only decides.
+    /// Appends a node that is 0 where `b` ≤ 0, and `a` elsewhere: eₙ₋₁ = 0 if x ≤ 0, else eₙ [(12)](crate::relu).
+    /// Derivative: the gate of E for `a`, and 0 for `b`, which only decides.
     #[track_caller]
     pub fn gate(&mut self, a: Node, b: Node) -> Node {
         let shape = self.same_shape("gate", a, b);
         self.append(Operation::Gate, &[a, b], shape)
     }
 
-    /// Adds max(0, a), element by element. It is a where a > 0, and 0 elsewhere, so it is a [`gate`](Graph::gate).
-    /// Derivative: E where a > 0 [(12)](crate::relu).
+    /// Appends max(0, `a`), element by element. It is the [`gate`](Graph::gate) with `a` as both operands. Derivative: 0
+    /// where a ≤ 0, and E elsewhere [(12)](crate::relu).
     #[track_caller]
     pub fn relu(&mut self, a: Node) -> Node {
         let shape = self.shape_of("relu", a);
         self.append(Operation::Gate, &[a, a], shape)
     }
 
-    /// Adds the softmax of each row, ŷ [(13)](crate::softmax). Derivative: ŷ (E − Σⱼ Eⱼ ŷⱼ) [(14)](crate::softmax).
+    /// Appends the softmax of each row, ŷ [(13)](crate::softmax). Derivative: ŷ (E − Σⱼ Eⱼ ŷⱼ) [(14)](crate::softmax).
     #[track_caller]
     pub fn softmax(&mut self, a: Node) -> Node {
         let shape = self.shape_of("softmax", a);
         self.append(Operation::Softmax, &[a], shape)
     }
 
-    /// Adds the sum of all elements, `1 × 1`. Derivative: E, repeated.
+    /// Appends the sum of all elements, `1 × 1`. Derivative: E, repeated.
     #[track_caller]
     pub fn sum(&mut self, a: Node) -> Node {
         self.shape_of("sum", a);
         self.sum_to(a, Shape::NUMBER)
     }
 
-    /// Adds the sum of each row: a column. Derivative: E, repeated.
+    /// Appends the sum of each row: a column. Derivative: E, repeated.
     #[track_caller]
     pub fn row_sums(&mut self, a: Node) -> Node {
         let shape = self.shape_of("row_sums", a);
         self.sum_to(a, Shape { columns: Size::Fixed(1), ..shape })
     }
 
-    /// Adds the sums up to a shape that can be [broadcast](Graph::broadcast) to the shape of a.
+    /// Appends the sums that have a shape which can be [broadcast](Graph::broadcast) to the shape of `a`.
     pub(super) fn sum_to(&mut self, a: Node, shape: Shape) -> Node {
         self.append(Operation::Sum, &[a], shape)
     }
 
-    /// Repeats a number, a column or a row up to the shape of `like`. Derivative: the sum of the repeated elements of
+    /// Appends a number, a column or a row, repeated up to the shape of `like`. Derivative: the sum of the repeated elements of
     /// E.
     #[track_caller]
     pub fn repeat(&mut self, a: Node, like: Node) -> Node {
@@ -229,14 +231,14 @@ impl Graph {
     }
 
     #[track_caller]
-    fn same_shape(&self, operation: &str, a: Node, b: Node) -> Shape {
+    pub(super) fn same_shape(&self, operation: &str, a: Node, b: Node) -> Shape {
         let (left, right) = (self.shape_of(operation, a), self.shape_of(operation, b));
         assert!(left == right, "{operation}: the shapes differ, {left} and {right}");
         left
     }
 
     #[track_caller]
-    fn shape_of(&self, operation: &str, node: Node) -> Shape {
+    pub(super) fn shape_of(&self, operation: &str, node: Node) -> Shape {
         self.check(operation, node);
         self.entry(node).shape
     }
@@ -244,7 +246,8 @@ impl Graph {
 
 /// What a run returns and keeps.
 impl Graph {
-    /// Names a node, for printing. A node without a name gets one from its derivative or its place.
+    /// Names a node, for printing. A node without a name is printed as ∂ and the name of the value whose derivative it is,
+    /// or as t1, t2 and so on.
     #[track_caller]
     pub fn name(&mut self, node: Node, name: &str) {
         self.check("name", node);
@@ -278,9 +281,6 @@ impl Graph {
         assert!(self.updates.iter().all(|(known, _)| *known != index), "update: {name} already has an update");
         self.updates.push((index, value.index));
         self.nodes[value.index].name.get_or_insert_with(|| format!("{name}⁺"));
-        if value.index > parameter.index {
-            self.nodes[value.index].under.get_or_insert(parameter.index); // to draw it there
-        }
     }
 
     /// Updates a parameter by a step of gradient descent: w − η ∇L(w).
@@ -295,6 +295,7 @@ impl Graph {
         );
         let shape = self.same_shape("descend", parameter, gradient);
         let stepped = self.append(Operation::AddScaled(-learning_rate), &[parameter, gradient], shape); // w − η ∇L(w)
+        self.nodes[stepped.index].under = Some(parameter.index); // to draw it there
         self.update(parameter, stepped);
     }
 }

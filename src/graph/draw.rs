@@ -1,7 +1,7 @@
 //! Draws graphs as SVG: the values above, from left to right, and under each value the nodes of its derivative.
 
+use super::Graph;
 use super::operation::Operation;
-use super::{Graph, print};
 
 /// The height of a box, and the distances between boxes.
 const HEIGHT: f64 = 38.0;
@@ -194,12 +194,18 @@ impl Graph {
     /// Describes the graph for readers who do not see the drawing.
     fn in_words(&self, heading: &str) -> String {
         let list = |derivatives: bool| {
-            let lines = print::lines(self).into_iter().enumerate();
-            let lines = lines.filter(|(node, _)| self.nodes[*node].under.is_some() == derivatives);
-            lines.map(|(_, line)| line).collect::<Vec<_>>().join("; ")
+            let lines = self.lines().into_iter().zip(&self.nodes);
+            let lines = lines.filter(|(_, entry)| entry.under.is_some() == derivatives);
+            let lines =
+                lines.map(|([result, computation, equation], _)| format!("{result} = {computation} {equation}"));
+            lines.map(|line| line.trim_end().to_string()).collect::<Vec<_>>().join("; ")
         };
         let (colon, derivatives) = (if heading.is_empty() { "" } else { ": " }, list(true));
-        let below = if derivatives.is_empty() { String::new() } else { format!(" Below, derivatives: {derivatives}.") };
+        let below = if derivatives.is_empty() {
+            String::new()
+        } else {
+            format!(" Below, derivatives and updates: {derivatives}.")
+        };
         format!("{heading}{colon}a graph with {} nodes. Above, values: {}.{below}", self.len(), list(false))
     }
 }

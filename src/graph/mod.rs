@@ -137,17 +137,25 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct Graph {
     id: u64,
     nodes: Vec<Entry>,
-    inputs: Vec<(String, usize, bool)>, // the name and the columns of each, and whether its rows are one-hot
-    parameters: Vec<(String, Matrix)>,  // the name of each, and its first value
-    outputs: Vec<(String, usize)>,      // the name of each, and its node
-    updates: Vec<(usize, usize)>,       // a parameter, and the node of its next value
+    inputs: Vec<Input>,
+    parameters: Vec<(String, Matrix)>, // the name of each, and its first value
+    outputs: Vec<(String, usize)>,     // the name of each, and its node
+    updates: Vec<(usize, usize)>,      // a parameter, and the node of its next value
 }
 
-/// A node of a [`Graph`]: one matrix, of which the graph knows the operation and the shape.
+/// A handle to a node of a [`Graph`], which is a matrix with an operation and a shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Node {
     graph: u64,
     index: usize,
+}
+
+/// What a graph knows of an input, which is `batch × columns`.
+#[derive(Debug)]
+struct Input {
+    name: String,
+    columns: usize,
+    one_hot: bool, // whether each of its rows is one-hot
 }
 
 /// What a graph knows of a node.
@@ -158,6 +166,7 @@ struct Entry {
     shape: Shape,
     name: Option<String>,
     under: Option<usize>, // of a node that belongs to a derivative: the node whose derivative it is
+    readers: usize,       // how many nodes and results read it; only known during a pass
 }
 
 impl Graph {
@@ -198,7 +207,8 @@ impl Graph {
         self.entry(node).shape
     }
 
-    /// Appends the derivative of a loss with respect to each of the nodes in `of`, and returns its node.
+    /// Appends the derivative of a loss with respect to each of the nodes in `of`, and returns these derivatives. If the
+    /// loss does not depend on a node, its derivative is a matrix of zeros.
     ///
     /// The walk starts at the loss, whose derivative with respect to itself is 1, and ends at the first node. Since
     /// every node refers only to earlier nodes, the error of a node is complete when the walk reaches it: all the nodes
@@ -211,7 +221,9 @@ impl Graph {
     #[track_caller]
     pub fn gradients(&mut self, loss: Node, of: &[Node]) -> Vec<Node> {
         self.check("gradients", loss);
-        of.iter().for_each(|&node| self.check("gradients", node));
+        for &node in of {
+            self.check("gradients", node);
+        }
         let shape = self.entry(loss).shape;
         assert!(shape == Shape::NUMBER, "gradients: the loss is {shape}, but it must be one number, 1×1");
 
@@ -264,7 +276,7 @@ impl Graph {
 
     fn append(&mut self, operation: Operation, inputs: &[Node], shape: Shape) -> Node {
         let inputs = inputs.iter().map(|input| input.index).collect();
-        self.push(Entry { operation, inputs, shape, name: None, under: None })
+        self.push(Entry { operation, inputs, shape, name: None, under: None, readers: 0 })
     }
 
     fn push(&mut self, entry: Entry) -> Node {

@@ -35,7 +35,7 @@ pub(super) enum Operation {
     Exp,
     /// The natural logarithm of a.
     Ln,
-    /// a where b > 0, else 0. With a = b, this is ReLU.
+    /// 0 where b ≤ 0, else a. With a = b, this is ReLU.
     Gate,
     /// Softmax of each row.
     Softmax,
@@ -187,14 +187,19 @@ pub(super) fn without_last_column(a: View) -> View {
 fn append_column(a: View, value: f64, result: &mut Matrix) {
     let (rows, columns) = a.shape();
     result.reshape(rows, columns + 1);
+    for row in result.as_mut_slice().chunks_exact_mut(columns + 1) {
+        row[columns] = value;
+    }
     if columns < 8 {
-        for j in 0..columns {
-            result.iter_rows_mut().zip(a.iter_rows()).for_each(|(row, a)| row[j] = a[j]);
+        let (short, wide) = (a.as_slice(), result.as_mut_slice());
+        for j in 0..columns.min(wide.len()) {
+            let from = short[j..].iter().step_by(columns);
+            wide[j..].iter_mut().step_by(columns + 1).zip(from).for_each(|(to, from)| *to = *from);
         }
     } else {
-        result.iter_rows_mut().zip(a.iter_rows()).for_each(|(row, a)| row[..columns].copy_from_slice(a));
+        let wide = result.as_mut_slice().chunks_exact_mut(columns + 1);
+        wide.zip(a.iter_rows()).for_each(|(row, a)| row[..columns].copy_from_slice(a));
     }
-    result.iter_rows_mut().for_each(|row| row[columns] = value);
 }
 
 fn unary(a: Option<View>, result: &mut Matrix, f: impl Fn(f64) -> f64) {

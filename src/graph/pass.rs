@@ -1,4 +1,4 @@
-//! The passes of the compiler: each makes a smaller graph with the same outputs.
+//! The passes of the compiler. Each returns a graph with the same outputs, usually with fewer nodes.
 
 use super::{Entry, Graph};
 
@@ -16,8 +16,9 @@ pub enum Pass {
     /// Applies rules that hold for real numbers, such as (b / a) · a = b, so that results change by rounding. They turn
     /// (16) followed by (14) into ŷ − y.
     ///
-    /// The rules assume that softmax and exponentials are not 0, that products of finite numbers are finite, and that
-    /// the rows of one-hot inputs sum to 1.
+    /// The rules assume that softmax and exponentials are not 0, that all values are finite, logarithms included, and
+    /// that the rows of one-hot inputs sum to 1. Where one of the first two assumptions fails, such as for the exponential
+    /// of −800, which underflows to 0, the result can be a number in place of NaN or infinity, or the reverse.
     Rewrite,
     /// Lets values share memory if they are not needed at the same time. This changes the
     /// [`Program`](super::Program), not the graph.
@@ -42,7 +43,7 @@ impl Pass {
 }
 
 impl Graph {
-    /// Applies a pass and returns the new graph, in which the nodes of this one are unknown.
+    /// Applies a pass and returns the new graph. A [`Node`](super::Node) of this graph cannot be used in the new one.
     #[must_use]
     pub fn apply(self, pass: Pass) -> Graph {
         match pass {
@@ -69,22 +70,25 @@ impl Graph {
     }
 
     /// Replaces every node for which the rules know a simpler one, and removes those that only a replaced node needed.
-    fn replace(self, rules: fn(&mut Graph, &Entry) -> Option<usize>) -> Graph {
-        let mut used = vec![false; self.len()];
-        self.nodes.iter().flat_map(|entry| &entry.inputs).for_each(|&input| used[input] = true);
-        let mut used = used.into_iter();
-        let mut unused = Vec::new(); // these nodes stay, since it is not this pass that leaves them unused
-        let new = self.rebuild(
+    fn replace(mut self, rules: fn(&mut Graph, &Entry) -> Option<usize>) -> Graph {
+        let reads: Vec<usize> =
+            self.nodes.iter().flat_map(|entry| entry.inputs.clone()).chain(self.results()).collect();
+        reads.into_iter().for_each(|node| self.nodes[node].readers += 1);
+        let mut unread = Vec::new(); // these nodes stay, since it is not this pass that leaves them unread
+        let mut new = self.rebuild(
             |_| true,
             |new, entry| {
+                let readers = entry.readers;
                 let index = rules(new, &entry).unwrap_or_else(|| new.push(entry).index);
-                if !used.next().expect("a node") {
-                    unused.push(index);
+                new.nodes[index].readers = new.nodes[index].readers.max(readers);
+                if readers == 0 {
+                    unread.push(index);
                 }
                 index
             },
         );
-        new.without_dead_nodes(&unused)
+        new.nodes.iter_mut().for_each(|entry| entry.readers = 0);
+        new.without_dead_nodes(&unread)
     }
 
     /// Copies the nodes that `keep` selects, in order, into a new graph. `copy` gets each node with the operands that it

@@ -1,7 +1,7 @@
 //! Prints graphs and programs as text, one node a line, with the numbers of the equations on the slides.
 
 use super::operation::Operation::{self, *};
-use super::program::{Operand, Place};
+use super::program::{Instruction, Operand, Place};
 use super::shape::{Shape, Size};
 use super::{Entry, Graph, Program};
 use std::fmt;
@@ -10,56 +10,34 @@ impl fmt::Display for Graph {
     /// Formats the graph with one node a line: its name, its shape, what it computes, and the number of its equation on
     /// the slides.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let labels = self.labels();
-        let line = |index: usize| {
-            let operands: Vec<&str> = self.nodes[index].inputs.iter().map(|&input| labels[input].as_str()).collect();
-            [self.left_side(index, &labels), self.right_side(index, &operands), self.equation(index).to_string()]
-        };
-        write_columns(f, (0..self.len()).map(line).collect())
+        write_columns(f, &self.lines())
     }
-}
-
-/// Returns the lines of a graph without alignment.
-pub(super) fn lines(graph: &Graph) -> Vec<String> {
-    let labels = graph.labels();
-    let line = |index: usize| {
-        let operands: Vec<&str> = graph.nodes[index].inputs.iter().map(|&input| labels[input].as_str()).collect();
-        let line = format!(
-            "{} = {} {}",
-            graph.left_side(index, &labels),
-            graph.right_side(index, &operands),
-            graph.equation(index)
-        );
-        line.trim_end().to_string()
-    };
-    (0..graph.len()).map(line).collect()
 }
 
 impl fmt::Display for Program {
     /// Formats the program with one instruction a line: the name and the shape of the result, what is computed, where
     /// the result is stored, and the number of the equation on the slides.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let graph = &self.graph;
-        let labels = graph.labels();
-        let line = |instruction: &super::program::Instruction| {
-            let operands: Vec<String> = instruction.operands.iter().map(|operand| operand.text(&labels)).collect();
-            let operands: Vec<&str> = operands.iter().map(String::as_str).collect();
-            let node = instruction.node;
-            let swapped = |buffer| self.swaps.iter().find(|(_, swapped)| *swapped == buffer);
-            let parameter = |index: usize| &graph.parameters[index].0;
-            let place = match self.places[node] {
-                Some(Place::Parameter(index)) => format!("in place of {}", parameter(index)),
-                Some(Place::Buffer(buffer)) => match swapped(buffer) {
-                    Some(&(index, _)) if graph.updates.contains(&(index, node)) => {
-                        format!("buffer {}, then {}", buffer + 1, parameter(index))
-                    }
-                    _ => format!("buffer {}", buffer + 1),
-                },
-                _ => String::new(),
-            };
-            [graph.left_side(node, &labels), graph.right_side(node, &operands), place, graph.equation(node).to_string()]
+        let labels = self.graph.labels();
+        let line = |instruction: &Instruction| {
+            let operands = instruction.operands.iter().map(|operand| operand.text(&labels)).collect();
+            let [result, computation, equation] = self.graph.line(instruction.node, &labels, operands);
+            [result, computation, self.place(instruction.node), equation]
         };
-        write_columns(f, self.instructions.iter().map(line).collect())
+        write_columns(f, &self.instructions.iter().map(line).collect::<Vec<_>>())
+    }
+}
+
+impl Program {
+    /// Says where the value of a node is stored.
+    fn place(&self, node: usize) -> String {
+        let update = self.graph.updates.iter().find(|(_, value)| *value == node);
+        let parameter = update.map(|&(parameter, _)| &self.graph.parameters[parameter].0);
+        match (self.places[node], parameter) {
+            (Some(Place::Buffer(buffer)), Some(parameter)) => format!("buffer {}, then {parameter}", buffer + 1),
+            (Some(Place::Buffer(buffer)), None) => format!("buffer {}", buffer + 1),
+            (_, parameter) => parameter.map(|parameter| format!("in place of {parameter}")).unwrap_or_default(),
+        }
     }
 }
 
@@ -89,6 +67,7 @@ impl Graph {
                 unnamed += 1;
                 format!("t{unnamed}")
             });
+            let name = name.replace(char::is_control, "\u{fffd}"); // a line break would break the listing
             let label = (2..).map(|n| format!("{name}.{n}"));
             let label = [name.clone()].into_iter().chain(label).find(|label| !labels.contains(label));
             labels.push(label.expect("a number that is not taken"));
@@ -96,24 +75,40 @@ impl Graph {
         labels
     }
 
-    fn left_side(&self, index: usize, labels: &[String]) -> String {
-        format!("{}: {}", labels[index], self.nodes[index].shape)
+    /// Returns the parts of the line of each node.
+    pub(super) fn lines(&self) -> Vec<[String; 3]> {
+        let labels = self.labels();
+        let operands = |node: usize| self.nodes[node].inputs.iter().map(|&input| labels[input].clone()).collect();
+        (0..self.len()).map(|node| self.line(node, &labels, operands(node))).collect()
     }
 
-    fn right_side(&self, index: usize, operands: &[&str]) -> String {
-        let words = self.operation_words(index);
-        let operands = if words == "relu" { &operands[..1] } else { operands };
-        [words.as_str()].iter().chain(operands).copied().collect::<Vec<_>>().join(" ")
+    /// Returns the parts of the line of a node: its name and shape, what it computes from these operands, and the number
+    /// of its equation.
+    fn line(&self, node: usize, labels: &[String], mut operands: Vec<String>) -> [String; 3] {
+        if self.is_relu(node) {
+            operands.pop(); // both are the same
+        }
+        operands.insert(0, self.operation_words(node));
+        let result = format!("{}: {}", labels[node], self.nodes[node].shape);
+        [result, operands.join(" "), self.equation(node).to_string()]
     }
 
-    /// Returns the name of the operation of a node, as the method that adds it is called, and its number.
+    fn is_relu(&self, node: usize) -> bool {
+        let Entry { operation, inputs, .. } = &self.nodes[node];
+        *operation == Gate && inputs[0] == inputs[1]
+    }
+
+    /// Returns the name of the operation of a node, as the method that appends it is called where there is one, and its
+    /// number.
     pub(super) fn operation_words(&self, index: usize) -> String {
-        let Entry { operation, inputs, shape, .. } = &self.nodes[index];
+        let Entry { operation, shape, .. } = &self.nodes[index];
+        let is_update = || self.updates.iter().any(|(_, node)| *node == index);
         match *operation {
-            Input(input) if self.inputs[input].2 => "input, one-hot".to_string(),
-            Gate if inputs[0] == inputs[1] => "relu".to_string(),
+            Input(input) if self.inputs[input].one_hot => "input, one-hot".to_string(),
+            Gate if self.is_relu(index) => "relu".to_string(),
             Sum if shape.columns == Size::Fixed(1) && shape.rows != Size::Fixed(1) => "row_sums".to_string(),
             Sum if *shape != Shape::NUMBER => "column_sums".to_string(),
+            AddScaled(c) if c < 0.0 && is_update() => format!("descend {}", number(-c)),
             operation => operation.words(),
         }
     }
@@ -130,44 +125,44 @@ impl Graph {
             if let (Transpose, &[a]) = part(index) { Some(a) } else { None }
         };
         let is_extended = |index: usize| is(index, AppendColumn(1.0)); // X′
+        let is_logarithm = |index: usize| match part(index) {
+            (Ln, &[a]) => is(a, Shift(f64::EPSILON)),
+            _ => false,
+        };
         let is_gradient = |index: usize| match part(index) {
             (Matmul, &[a, _]) => transposed(a).is_some_and(is_extended),
             _ => false,
         };
         match part(index) {
-            (Matmul, &[a, b]) if is_extended(a) && is_parameter(b) => "(9)", //           X′W′
-            (Matmul, &[_, b]) if transposed(b).is_some_and(is_parameter) => "(10)", //    E′W′ᵀ
-            (Matmul, _) if is_gradient(index) => "(11)",                     //                               X′ᵀE′
+            // X′W′
+            (Matmul, &[a, b]) if is_extended(a) && is_parameter(b) => "(9)",
+            // E′W′ᵀ
+            (Matmul, &[_, b]) if transposed(b).is_some_and(is_parameter) => "(10)",
+            // X′ᵀE′, and W′ − η · X′ᵀE′
+            (Matmul, _) if is_gradient(index) => "(11)",
             (AddScaled(_), &[w, gradient]) if is_parameter(w) && is_gradient(gradient) => "(11)",
-            (Gate, &[a, b]) if a != b => "(12)",
+            // 0 if x ≤ 0, else e
+            (Gate, _) if !self.is_relu(index) => "(12)",
             (Softmax, _) => "(13)",
-            (AddScaled(-1.0), &[prediction, y]) if is(prediction, Softmax) && self.is_one_hot(y) => "(14) of (16)", // ŷ − y
+            // ŷ − y
+            (AddScaled(-1.0), &[prediction, y]) if is(prediction, Softmax) && self.is_one_hot(y) => "(14) of (16)",
+            // ŷ (E − Σⱼ Eⱼ ŷⱼ)
             (Multiply, &[y, difference]) if is(y, Softmax) => match part(difference) {
-                (AddScaled(-1.0), &[_, sums]) if is(sums, Broadcast) => "(14)", //        ŷ (E − Σⱼ Eⱼ ŷⱼ)
+                (AddScaled(-1.0), &[_, sums]) if is(sums, Broadcast) => "(14)",
                 _ => "",
             },
-            (Scale(-1.0), &[sum]) if is(sum, Sum) && self.has_logarithm(sum) => "(15)",
-            (Divide, &[label, prediction]) if is(prediction, Softmax) && self.is_label(label) => "(16)", //           −y/ŷ
+            // −Σ y ln(ŷ + ε), or −Σ ln(ŷₖ + ε)
+            (Scale(-1.0), &[sum]) => match part(sum) {
+                (Sum, &[a]) if is_logarithm(a) => "(15)",
+                (Sum, &[a]) if is(a, Multiply) && part(a).1.iter().copied().any(is_logarithm) => "(15)",
+                _ => "",
+            },
+            // −y / ŷ
+            (Divide, &[label, prediction]) if is(prediction, Softmax) => match part(label) {
+                (Scale(_) | Multiply, factors) if factors.iter().any(|&y| self.is_one_hot(y)) => "(16)",
+                _ => "",
+            },
             _ => "",
-        }
-    }
-
-    /// Returns whether a node is y, or y times a number.
-    fn is_label(&self, index: usize) -> bool {
-        let Entry { operation, inputs, .. } = &self.nodes[index];
-        match operation {
-            Scale(_) | Multiply => inputs.iter().any(|&input| self.is_label(input)),
-            _ => self.is_one_hot(index),
-        }
-    }
-
-    /// Returns whether a node is a sum of logarithms of probabilities, each with ε.
-    fn has_logarithm(&self, index: usize) -> bool {
-        let Entry { operation, inputs, .. } = &self.nodes[index];
-        match operation {
-            Ln => matches!(self.nodes[inputs[0]].operation, Shift(f64::EPSILON)),
-            Sum | Multiply => inputs.iter().any(|&input| self.has_logarithm(input)),
-            _ => false,
         }
     }
 }
@@ -187,7 +182,6 @@ impl Operation {
             Shift(c) => format!("shift {}", number(c)),
             AddScaled(1.0) => "add".to_string(),
             AddScaled(-1.0) => "subtract".to_string(),
-            AddScaled(c) if c < 0.0 => format!("descend {}", number(-c)),
             AddScaled(c) => format!("add_scaled {}", number(c)),
             Multiply => "multiply".to_string(),
             Divide => "divide".to_string(),
@@ -203,14 +197,19 @@ impl Operation {
 
 /// Formats a number as on the slides: ε by its name, and a minus sign for a hyphen.
 fn number(x: f64) -> String {
-    if x == f64::EPSILON { "ε".to_string() } else { x.to_string().replace('-', "−") }
+    let text = match x.abs() {
+        f64::EPSILON => format!("{}ε", if x < 0.0 { "-" } else { "" }),
+        0.0 | 1e-4..1e6 => x.to_string(),
+        _ => format!("{x:e}"),
+    };
+    text.replace('-', "−")
 }
 
 /// Writes the cells of each line, aligned.
-fn write_columns<const N: usize>(f: &mut fmt::Formatter<'_>, lines: Vec<[String; N]>) -> fmt::Result {
+fn write_columns<const N: usize>(f: &mut fmt::Formatter<'_>, lines: &[[String; N]]) -> fmt::Result {
     let length = |cell: &String| cell.chars().count();
     let widths: [usize; N] = std::array::from_fn(|i| lines.iter().map(|line| length(&line[i])).max().unwrap_or(0));
-    for line in &lines {
+    for line in lines {
         let [first, rest @ ..] = line.as_slice() else { continue };
         let mut text = format!("{first:0$} =", widths[0]);
         for (cell, width) in rest.iter().zip(&widths[1..]) {

@@ -6,7 +6,8 @@ use crate::Matrix;
 
 /// A compiled graph: instructions, and the memory in which they compute.
 ///
-/// The first run allocates the memory. Later runs with a batch of the same size allocate nothing.
+/// The first run allocates the memory. Later runs whose batch is not larger allocate nothing, except that large products
+/// start threads.
 #[derive(Debug)]
 pub struct Program {
     pub(super) graph: Graph, // its parameters have their present values
@@ -77,23 +78,25 @@ impl Graph {
     /// also another result.
     fn with_results_in_places(mut self) -> Graph {
         for i in 0..self.outputs.len() {
-            if self.nodes[self.outputs[i].1].operation.given_place().is_some() {
-                self.outputs[i].1 = self.copy_of(self.outputs[i].1);
+            let (name, node) = self.outputs[i].clone();
+            if self.nodes[node].operation.given_place().is_some() {
+                self.outputs[i].1 = self.copy(node, name);
             }
         }
         for i in 0..self.updates.len() {
-            let node = self.updates[i].1;
+            let (parameter, node) = self.updates[i];
             let shared = self.results().filter(|&result| result == node).count() > 1;
             if shared || self.nodes[node].operation.given_place().is_some() {
-                self.updates[i].1 = self.copy_of(node);
+                self.updates[i].1 = self.copy(node, format!("{}⁺", self.parameters[parameter].0));
             }
         }
         self
     }
 
-    fn copy_of(&mut self, node: usize) -> usize {
-        let node = self.node(node);
-        self.scale(node, 1.0).index
+    fn copy(&mut self, node: usize, name: String) -> usize {
+        let copy = self.scale(self.node(node), 1.0);
+        self.name(copy, &name);
+        copy.index
     }
 
     /// Returns the instructions that compute the nodes, in order. A transposed matrix and a matrix without its last
@@ -104,9 +107,11 @@ impl Graph {
         for entry in self.nodes.iter().filter(|entry| !entry.operation.reads_views()) {
             entry.inputs.iter().for_each(|&input| stored[input] = true);
         }
-        let operand = |mut node: usize| {
+        // A product reads every view as a view, also one that is stored for another reader. Its rounding depends on how
+        // its operands are laid out, and must not depend on who else reads them.
+        let operand = |mut node: usize, through: bool| {
             let mut views = Vec::new();
-            while !stored[node] {
+            while self.nodes[node].operation.is_view() && (through || !stored[node]) {
                 views.insert(0, self.nodes[node].operation);
                 node = self.nodes[node].inputs[0];
             }
@@ -114,7 +119,8 @@ impl Graph {
         };
         let computed = |&node: &usize| stored[node] && self.nodes[node].operation.given_place().is_none();
         let instruction = |node: usize| {
-            let operands = self.nodes[node].inputs.iter().map(|&input| operand(input)).collect();
+            let Entry { operation, inputs, .. } = &self.nodes[node];
+            let operands = inputs.iter().map(|&input| operand(input, operation.reads_views())).collect();
             Instruction { node, operands }
         };
         (0..self.len()).filter(computed).map(instruction).collect()
@@ -175,7 +181,8 @@ impl Program {
         self.instructions.len()
     }
 
-    /// Returns the number of values that are stored in buffers. The others are computed in place of a parameter.
+    /// Returns the number of values that are stored in buffers. An update that is computed in place of its parameter does
+    /// not count.
     #[must_use]
     pub fn values(&self) -> usize {
         let in_buffer = |instruction: &&Instruction| matches!(self.places[instruction.node], Some(Place::Buffer(_)));

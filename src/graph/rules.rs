@@ -17,11 +17,11 @@ impl Graph {
         }
         match (entry.operation, entry.inputs.as_slice()) {
             (Transpose, &[a]) if self.nodes[a].operation == Transpose => Some(self.nodes[a].inputs[0]), // (Aᵀ)ᵀ = A
-            (Scale(1.0), &[a]) => Some(a),
+            // A product rounds differently if its operand is a view and not a copy of it.
+            (Scale(1.0), &[a]) if !self.nodes[a].operation.is_view() => Some(a),
             (Scale(c), &[a]) => {
-                let (d, x) = self.scaled(a)?;
-                let exact = c.abs() == 1.0 || d.abs() == 1.0;
-                exact.then(|| self.folded(Scale(c * d), &[x], shape)) //          c (d x) = (c d) x
+                let (d, x) = self.scaled(a).filter(|(d, _)| is_exact(c, *d))?;
+                Some(self.folded(Scale(c * d), &[x], shape)) //                   c (d x) = (c d) x
             }
             (Multiply, &[a, b]) => {
                 let (c, x) = self.constant(a).map(|c| (c, b)).or_else(|| Some((self.constant(b)?, a)))?;
@@ -36,7 +36,7 @@ impl Graph {
                     return Some(self.folded(Shift(d), &[scaled], shape)); //      d + c b = c b + d
                 }
                 match (self.scaled(a), self.scaled(b)) {
-                    (_, Some((d, x))) if d.abs() == 1.0 => Some(self.folded(AddScaled(c * d), &[a, x], shape)),
+                    (_, Some((d, x))) if is_exact(c, d) => Some(self.folded(AddScaled(c * d), &[a, x], shape)),
                     (Some((-1.0, x)), _) if c == 1.0 => Some(self.folded(AddScaled(-1.0), &[b, x], shape)), // −x + b
                     _ => None,
                 }
@@ -50,7 +50,7 @@ impl Graph {
         let numbers: Option<Vec<f64>> = entry.inputs.iter().map(|&input| self.constant(input)).collect();
         let numbers = numbers.filter(|numbers| !numbers.is_empty())?;
         match entry.operation {
-            Transpose | DropColumn | Broadcast => Some(numbers[0]),
+            Broadcast => Some(numbers[0]),
             operation => operation.is_elementwise().then(|| operation.compute_number(&numbers)),
         }
     }
@@ -58,6 +58,11 @@ impl Graph {
     fn folded(&mut self, operation: Operation, inputs: &[usize], shape: Shape) -> usize {
         self.simplified(Graph::fold, operation, inputs, shape)
     }
+}
+
+/// Returns whether c (d x) is (c d) x without rounding, for every x.
+fn is_exact(c: f64, d: f64) -> bool {
+    c.abs() == 1.0 || d.abs() == 1.0
 }
 
 /// Rules that hold for real numbers.
@@ -72,6 +77,9 @@ impl Graph {
             (Sum, &[a]) => self.simpler_sum(a, entry.shape),
             (DropColumn, &[a]) => {
                 let (Matmul, &[e, w]) = self.parts(a) else { return None };
+                if self.is_shared(a) {
+                    return None;
+                }
                 let shape = self.nodes[w].shape;
                 let shape = Shape { columns: entry.shape.columns, ..shape };
                 let w = self.rewritten(DropColumn, &[w], shape);
@@ -117,12 +125,14 @@ impl Graph {
         }
         let (Multiply, &[y, x]) = self.parts(a) else { return None };
         let (y, x) = if self.is_one_hot(y) { (y, x) } else { (x, y) };
+        if !self.is_one_hot(y) || self.is_shared(a) || self.is_shared(x) {
+            return None;
+        }
         let picked = |graph: &mut Graph, x| {
             let product = graph.rewritten(Multiply, &[y, x], graph.nodes[y].shape);
             graph.rewritten(Sum, &[product], rows) //                             Σⱼ yⱼ xⱼ = xₖ where yₖ = 1
         };
         match self.parts(x) {
-            _ if !self.is_one_hot(y) => None,
             (Ln, &[x]) if shape == Shape::NUMBER => {
                 let picked = picked(self, x);
                 let ln = self.rewritten(Ln, &[picked], rows);
@@ -151,7 +161,7 @@ impl Graph {
         inputs: &[usize],
         shape: Shape,
     ) -> usize {
-        let entry = Entry { operation, inputs: inputs.to_vec(), shape, name: None, under: None };
+        let entry = Entry { operation, inputs: inputs.to_vec(), shape, name: None, under: None, readers: 1 };
         let known = rules(self, &entry).or_else(|| self.find(&entry));
         known.unwrap_or_else(|| self.push(entry).index)
     }
@@ -174,8 +184,13 @@ impl Graph {
         }
     }
 
+    /// Returns whether several nodes or results need the node, so that it stays when one of them no longer does.
+    fn is_shared(&self, index: usize) -> bool {
+        self.nodes[index].readers > 1
+    }
+
     /// Returns whether the rows of the node are one-hot.
     pub(super) fn is_one_hot(&self, index: usize) -> bool {
-        matches!(self.nodes[index].operation, Input(input) if self.inputs[input].2)
+        matches!(self.nodes[index].operation, Input(input) if self.inputs[input].one_hot)
     }
 }

@@ -1,8 +1,8 @@
 //! Runs a program.
 
-use super::Program;
 use super::operation::{Operation, without_last_column};
 use super::program::{Operand, Place};
+use super::{Input, Program};
 use crate::Matrix;
 use crate::matrix::View;
 
@@ -23,18 +23,11 @@ impl Program {
         for instruction in &self.instructions {
             let entry = &self.graph.nodes[instruction.node];
             let place = self.places[instruction.node].expect("the place of a result");
-            let mut result = std::mem::take(match place {
-                Place::Buffer(index) => &mut self.buffers[index],
-                Place::Parameter(index) => &mut self.graph.parameters[index].1,
-                Place::Input(_) => unreachable!("inputs are only read"),
-            });
+            let (operation, shape) = (entry.operation, entry.shape.of(batch));
+            let mut result = std::mem::take(memory(place, &mut self.buffers, &mut self.graph.parameters));
             let operand = |k: usize| self.view(instruction.operands.get(k)?, place, inputs);
-            entry.operation.compute(operand(0), operand(1), entry.shape.of(batch), &mut result);
-            match place {
-                Place::Buffer(index) => self.buffers[index] = result,
-                Place::Parameter(index) => self.graph.parameters[index].1 = result,
-                Place::Input(_) => unreachable!("inputs are only read"),
-            }
+            operation.compute(operand(0), operand(1), shape, &mut result);
+            *memory(place, &mut self.buffers, &mut self.graph.parameters) = result;
         }
         for &(parameter, buffer) in &self.swaps {
             std::mem::swap(&mut self.graph.parameters[parameter].1, &mut self.buffers[buffer]);
@@ -51,7 +44,7 @@ impl Program {
         let matrix = match place {
             Place::Buffer(index) => &self.buffers[index],
             Place::Parameter(index) => &self.graph.parameters[index].1,
-            Place::Input(index) => find(inputs, &self.graph.inputs[index].0).expect("an input that was checked"),
+            Place::Input(index) => find(inputs, &self.graph.inputs[index].name).expect("an input that was checked"),
         };
         Some(operand.views.iter().fold(View::from(matrix), |view, operation| match operation {
             Operation::Transpose => view.t(),
@@ -64,22 +57,23 @@ impl Program {
     fn check(&self, inputs: &Inputs) -> usize {
         let known = &self.graph.inputs;
         for (i, (name, _)) in inputs.iter().enumerate() {
-            let names = || known.iter().map(|(name, ..)| name.as_str()).collect::<Vec<_>>().join(", ");
-            assert!(known.iter().any(|(known, ..)| known == name), "run: there is no input {name}, only {}", names());
+            let names = || known.iter().map(|input| input.name.as_str()).collect::<Vec<_>>().join(", ");
+            let only = || if known.is_empty() { "the graph has none".to_string() } else { format!("only {}", names()) };
+            assert!(known.iter().any(|input| input.name == *name), "run: there is no input {name}; {}", only());
             assert!(inputs[..i].iter().all(|(other, _)| other != name), "run: the input {name} is given twice");
         }
-        let mut batch = None;
-        for (name, columns, one_hot) in known {
+        let mut first = None; // the first input, and its number of samples
+        for Input { name, columns, one_hot } in known {
             let Some(matrix) = find(inputs, name) else { panic!("run: the input {name} is missing") };
             let (rows, n) = matrix.shape();
             assert!(n == *columns, "run: the input {name} is b×{columns}, but this matrix is {rows}×{n}");
-            let (first, batch) = *batch.get_or_insert((name, rows));
-            assert!(rows == batch, "run: the input {first} has {batch} samples, but {name} has {rows}");
+            let (other, batch) = *first.get_or_insert((name, rows));
+            assert!(rows == batch, "run: the input {other} has {batch} samples, but {name} has {rows}");
             if *one_hot {
                 check_one_hot(name, matrix);
             }
         }
-        batch.map_or(0, |(_, batch)| batch)
+        first.map_or(0, |(_, batch)| batch)
     }
 
     /// Returns the value that an output has after the last run.
@@ -92,11 +86,8 @@ impl Program {
         let output = self.graph.outputs.iter().find(|(known, _)| known == name);
         let Some(&(_, node)) = output else { panic!("output: there is no output {name}") };
         assert!(self.ran, "output: call run first");
-        match self.places[node] {
-            Some(Place::Buffer(index)) => &self.buffers[index],
-            Some(Place::Parameter(index)) => &self.graph.parameters[index].1,
-            Some(Place::Input(_)) | None => unreachable!("a result has a place of its own"),
-        }
+        let Some(Place::Buffer(index)) = self.places[node] else { unreachable!("an output has a buffer") };
+        &self.buffers[index]
     }
 
     /// Returns the present value of a parameter.
@@ -124,7 +115,17 @@ impl Program {
     #[track_caller]
     fn index_of(&self, operation: &str, name: &str) -> usize {
         let index = self.graph.parameters.iter().position(|(known, _)| known == name);
-        index.unwrap_or_else(|| panic!("{operation}: there is no parameter {name}"))
+        let Some(index) = index else { panic!("{operation}: there is no parameter {name}") };
+        index
+    }
+}
+
+/// Returns the matrix at the place of a result.
+fn memory<'a>(place: Place, buffers: &'a mut [Matrix], parameters: &'a mut [(String, Matrix)]) -> &'a mut Matrix {
+    match place {
+        Place::Buffer(index) => &mut buffers[index],
+        Place::Parameter(index) => &mut parameters[index].1,
+        Place::Input(_) => unreachable!("inputs are only read"),
     }
 }
 
@@ -135,11 +136,9 @@ fn find<'a>(inputs: &'a Inputs, name: &str) -> Option<&'a Matrix> {
 /// Panics if a row is not one-hot.
 #[track_caller]
 fn check_one_hot(name: &str, matrix: &Matrix) {
-    let one_hot = |row: &[f64]| row.iter().all(|&y| y == 0.0 || y == 1.0) && row.iter().sum::<f64>() == 1.0;
-    let wrong = matrix.iter_rows().position(|row| !one_hot(row));
-    assert!(
-        wrong.is_none(),
-        "run: row {} of the input {name} is not one-hot: exactly one 1, and 0 elsewhere",
-        wrong.unwrap_or(0)
-    );
+    for (i, row) in matrix.iter_rows().enumerate() {
+        let zeros_and_ones = row.iter().fold(true, |so_far, &y| so_far & (y == 0.0 || y == 1.0));
+        let one_hot = zeros_and_ones && row.iter().sum::<f64>() == 1.0;
+        assert!(one_hot, "run: row {i} of the input {name} is not one-hot: exactly one 1, and 0 elsewhere");
+    }
 }

@@ -1,14 +1,20 @@
 //! The training step of a network of layers, as a graph.
 
+use super::shape::Size;
 use super::{Graph, Node};
 use crate::Matrix;
 
-/// Pieces that the networks of this crate are made of. They panic as [operations](Graph#operations) do.
+/// Pieces that the networks of this crate are made of. They panic if shapes do not fit, or if a node belongs to another
+/// graph.
 impl Graph {
-    /// Adds a fully connected layer: X′W′ [(9)](crate::fully_connected), where X′ is x with a column of ones. Names X′
-    /// after x.
+    /// Appends a fully connected layer: X′W′ [(9)](crate::fully_connected), where X′ is `x` with a column of ones. Names
+    /// X′ after `x`.
     #[track_caller]
     pub fn fully_connected(&mut self, x: Node, weights: Node) -> Node {
+        let (input, w) = (self.shape_of("fully_connected", x), self.shape_of("fully_connected", weights));
+        let fits =
+            matches!((input.columns, w.rows), (Size::Fixed(n), Size::Fixed(rows)) if rows.checked_sub(1) == Some(n));
+        assert!(fits, "fully_connected: the input is {input}, but the weights are {w}; they are (inputs + 1)×outputs");
         let extended = self.append_column(x, 1.0);
         if let Some(name) = self.entry(x).name.clone() {
             self.name(extended, &format!("{name}′"));
@@ -16,11 +22,12 @@ impl Graph {
         self.matmul(extended, weights) //                              X′W′ = Ŷ′           (9)
     }
 
-    /// Adds the cross entropy −Σ y ln(ŷ + `epsilon`), summed over the batch. With ε = [`f64::EPSILON`], it is the
+    /// Appends the cross entropy −Σ y ln(ŷ + `epsilon`), summed over the batch. With ε = [`f64::EPSILON`], it is the
     /// loss (15) of the [slides](crate::cross_entropy). With 0, it is the loss whose derivative is −y/ŷ
     /// [(16)](crate::cross_entropy).
     #[track_caller]
     pub fn cross_entropy(&mut self, prediction: Node, label: Node, epsilon: f64) -> Node {
+        self.same_shape("cross_entropy", prediction, label);
         let shifted = if epsilon == 0.0 { prediction } else { self.shift(prediction, epsilon) };
         let logarithms = self.ln(shifted);
         let products = self.multiply(label, logarithms);
@@ -37,13 +44,15 @@ impl Graph {
 /// layers, the gradient is that of the loss without ε.
 ///
 /// # Panics
-/// If there are no weights, if weights have no row for the biases, or if they do not fit the next ones.
+/// If there are no weights or no classes, if weights have no row for the biases or do not fit the next ones, or if the
+/// learning rate is not finite and positive.
 #[must_use]
 #[track_caller]
 pub fn training_step(weights: Vec<Matrix>, learning_rate: f64) -> Graph {
     let inputs = weights.first().expect("training_step: there are no weights").rows();
     let inputs = inputs.checked_sub(1).expect("training_step: there is no row for the biases");
     let classes = weights.last().map_or(0, Matrix::columns);
+    assert!(classes > 0, "training_step: the last weights have no columns, so there are no classes");
     let mut graph = Graph::new();
     let x = graph.input("x", inputs);
     let y = graph.one_hot_input("y", classes);

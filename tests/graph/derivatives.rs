@@ -3,9 +3,9 @@
 
 use crate::number;
 use crate::support::assert_near;
-use feedforward::Matrix;
 use feedforward::graph::{Graph, Node, Pass, Program};
 use feedforward::random::Random;
+use feedforward::{Layer, Matrix, Relu};
 
 type Build = fn(&mut Graph, &[Node]) -> Node;
 
@@ -282,6 +282,15 @@ fn contributions_to_a_value_that_is_used_several_times_add_up() {
     };
     let program = program(build, std::slice::from_ref(&x), &Matrix::ones(1, 3), &Pass::ALL);
     assert_near(program.output("∂p0"), &x.map(|x| 2.0 * x + x.exp() - 3.0), 1e-15);
+}
+
+#[test]
+fn a_nan_passes_a_gate_as_it_passes_the_relu_layer() {
+    let x = Matrix::from_rows([[f64::NAN, -1.0, 2.0]]);
+    let program =
+        program(|graph, nodes| graph.relu(nodes[0]), std::slice::from_ref(&x), &Matrix::ones(1, 3), &Pass::ALL);
+    assert_eq!(crate::bits(program.output("result")), crate::bits(&Relu::new().predict(x)));
+    assert_eq!(*program.output("∂p0"), Matrix::from_rows([[1.0, 0.0, 1.0]]));
 }
 
 #[test]

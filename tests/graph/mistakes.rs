@@ -15,13 +15,18 @@ fn graph() -> (Graph, [Node; 4]) {
 #[test]
 fn a_shape_that_does_not_fit_is_refused_with_the_operation_and_both_shapes() {
     type Mistake = fn(&mut Graph, [Node; 4]) -> Node;
-    let mistakes: [(Mistake, &str); 14] = [
+    let mistakes: [(Mistake, &str); 16] = [
         (|g, [x, _, w, _]| g.matmul(x, w), "matmul: b×4 times 5×3: the left has 4 columns, the right 5 rows"),
         (|g, [x, y, ..]| g.add(x, y), "add: the shapes differ, b×4 and b×3"),
         (|g, [_, y, w, _]| g.subtract(y, w), "subtract: the shapes differ, b×3 and 5×3"),
         (|g, [x, y, ..]| g.multiply(x, y), "multiply: the shapes differ, b×4 and b×3"),
         (|g, [x, y, ..]| g.divide(x, y), "divide: the shapes differ, b×4 and b×3"),
         (|g, [x, y, ..]| g.gate(x, y), "gate: the shapes differ, b×4 and b×3"),
+        (|g, [x, y, ..]| g.cross_entropy(x, y, 0.0), "cross_entropy: the shapes differ, b×4 and b×3"),
+        (
+            |g, [x, y, ..]| g.fully_connected(x, y),
+            "fully_connected: the input is b×4, but the weights are b×3; they are (inputs + 1)×outputs",
+        ),
         (|g, [x, y, ..]| g.repeat(x, y), "repeat: b×4 is no number, row or column that can be repeated up to b×3"),
         (|g, [x, y, ..]| g.repeat(y, x), "repeat: b×3 is no number, row or column that can be repeated up to b×4"),
         (
@@ -188,8 +193,8 @@ fn an_input_that_is_missing_unknown_or_of_the_wrong_shape_is_refused() {
     let (x, y) = (Matrix::ones(2, 4), Matrix::from_rows([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]));
     let cases: [(&[(&str, &Matrix)], &str); 7] = [
         (&[("x", &x)], "run: the input y is missing"),
-        (&[("x", &x), ("y", &y), ("z", &y)], "run: there is no input z, only x, y"),
-        (&[("x", &x), ("w", &y)], "run: there is no input w, only x, y"),
+        (&[("x", &x), ("y", &y), ("z", &y)], "run: there is no input z; only x, y"),
+        (&[("x", &x), ("w", &y)], "run: there is no input w; only x, y"),
         (&[("x", &x), ("y", &y), ("x", &x)], "run: the input x is given twice"),
         (&[("x", &y), ("y", &y)], "run: the input x is b×4, but this matrix is 2×3"),
         (&[("x", &Matrix::ones(3, 4)), ("y", &y)], "run: the input x has 3 samples, but y has 2"),
@@ -238,5 +243,49 @@ fn a_training_step_needs_weights_that_fit() {
     let message = panic_message(|| training_step(vec![Matrix::zeros(0, 3)], 0.1));
     assert_eq!(message, "training_step: there is no row for the biases");
     let message = panic_message(|| training_step(vec![Matrix::zeros(5, 3), Matrix::zeros(5, 2)], 0.1));
-    assert_eq!(message, "matmul: b×4 times 5×2: the left has 4 columns, the right 5 rows");
+    assert_eq!(message, "fully_connected: the input is b×3, but the weights are 5×2; they are (inputs + 1)×outputs");
+    let message = panic_message(|| training_step(vec![Matrix::zeros(5, 0)], 0.1));
+    assert_eq!(message, "training_step: the last weights have no columns, so there are no classes");
+    let message = panic_message(|| training_step(vec![Matrix::zeros(5, 3)], 0.0));
+    assert_eq!(message, "descend: the learning rate must be finite and positive, not 0");
+}
+
+#[test]
+fn a_graph_without_inputs_says_so() {
+    let x = Matrix::ones(1, 1);
+    assert_eq!(
+        panic_message(|| Graph::new().compile().run(&[("x", &x)])),
+        "run: there is no input x; the graph has none"
+    );
+}
+
+#[test]
+fn a_panic_names_the_line_of_the_user() {
+    use std::panic::{AssertUnwindSafe, Location, catch_unwind, set_hook, take_hook};
+    use std::sync::Mutex;
+    static FILES: Mutex<Vec<String>> = Mutex::new(Vec::new());
+    let (mut graph, [x, y, ..]) = graph();
+    let (_, [stranger, ..]) = self::graph();
+    let loss = graph.sum(x);
+    let mut program = program();
+    let hook = take_hook();
+    let this = std::thread::current().id(); // other tests panic at the same time
+    set_hook(Box::new(move |info| {
+        if std::thread::current().id() == this {
+            FILES.lock().unwrap().push(info.location().map(Location::file).unwrap_or_default().to_string());
+        }
+    }));
+    let refused = |call: &mut dyn FnMut()| assert!(catch_unwind(AssertUnwindSafe(call)).is_err());
+    refused(&mut || drop(graph.gradients(loss, &[stranger])));
+    refused(&mut || assert_ne!(graph.matmul(x, y), x));
+    refused(&mut || assert_ne!(graph.fully_connected(x, y), x));
+    refused(&mut || assert_ne!(graph.cross_entropy(x, y, 0.0), x));
+    refused(&mut || program.run(&[]));
+    refused(&mut || drop(program.parameter("q").clone()));
+    refused(&mut || program.set_parameter("q", Matrix::ones(1, 1)));
+    refused(&mut || drop(program.output("q").clone()));
+    refused(&mut || drop(training_step(vec![Matrix::zeros(5, 3), Matrix::zeros(5, 2)], 0.1)));
+    set_hook(hook);
+    let files = FILES.lock().unwrap();
+    assert!(files.len() == 9 && files.iter().all(|file| file.ends_with("mistakes.rs")), "{files:?}");
 }

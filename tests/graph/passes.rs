@@ -69,7 +69,22 @@ fn equal_nodes_are_merged_and_different_ones_are_not() {
 #[test]
 fn constants_and_signs_are_folded() {
     type Build = fn(&mut Graph, [Node; 3]) -> Node;
-    let cases: [(Build, &[&str]); 12] = [
+    let cases: [(Build, &[&str]); 14] = [
+        (
+            |g, [x, z, _]| {
+                let tripled = g.scale(z, 3.0);
+                g.subtract(x, tripled)
+            },
+            &["out: b×3 = add_scaled −3 x z"],
+        ),
+        (
+            |g, [x, z, _]| {
+                let (x2, z3) = (g.scale(x, 2.0), g.scale(z, 3.0)); // 2 (x − 3 z) is not 2 x − 6 z after rounding
+                let difference = g.subtract(x2, z3);
+                g.scale(difference, 0.1)
+            },
+            &["t1: b×3 = scale 2 x", "t2: b×3 = add_scaled −3 t1 z", "out: b×3 = scale 0.1 t2"],
+        ),
         (
             |g, [x, ..]| {
                 let (two, three) = (g.fill(2.0, x), g.fill(3.0, x));
@@ -83,7 +98,7 @@ fn constants_and_signs_are_folded() {
                 let two = g.fill(2.0, x);
                 g.transpose(two)
             },
-            &["out: 3×b = fill 2"],
+            &["t1: b×3 = fill 2", "out: 3×b = transpose t1"],
         ),
         (
             |g, [x, ..]| {
@@ -166,7 +181,31 @@ fn constants_and_signs_are_folded() {
 #[test]
 fn the_rewriting_knows_each_of_its_rules() {
     type Build = fn(&mut Graph, [Node; 3]) -> Node;
-    let cases: [(Build, &[&str]); 10] = [
+    let cases: [(Build, &[&str]); 13] = [
+        (
+            |g, [x, z, _]| {
+                let ln = g.ln(x);
+                let product = g.multiply(z, ln); // z need not be one-hot
+                g.sum(product)
+            },
+            &["t1: b×3 = ln x", "t2: b×3 = multiply z t1", "out: 1×1 = sum t2"],
+        ),
+        (
+            |g, [x, _, y]| {
+                let ln = g.ln(x);
+                let product = g.multiply(y, ln);
+                g.row_sums(product) // one logarithm for each sample would do, but the rule is for the loss
+            },
+            &["t1: b×3 = ln x", "t2: b×3 = multiply y t1", "out: b×1 = row_sums t2"],
+        ),
+        (
+            |g, [x, _, y]| {
+                let shifted = g.shift(x, 2.0);
+                let product = g.multiply(y, shifted);
+                g.sum(product) // Σ yⱼ (xⱼ + 2) adds 2 for each sample
+            },
+            &["t1: b×3 = shift 2 x", "t2: b×3 = multiply y t1", "out: 1×1 = sum t2"],
+        ),
         (
             |g, [x, z, _]| {
                 let e = g.exp(x);
@@ -259,6 +298,25 @@ fn the_rewriting_knows_each_of_its_rules() {
 }
 
 #[test]
+fn the_rewriting_computes_nothing_twice() {
+    // The whole product, and the logarithm of each probability, are outputs as well.
+    let mut graph = Graph::new();
+    let (x, y) = (graph.input("x", 3), graph.one_hot_input("y", 3));
+    let w = graph.parameter("w", Matrix::ones(3, 3));
+    let product = graph.matmul(x, w);
+    let dropped = graph.drop_column(product);
+    let softmax = graph.softmax(x);
+    let ln = graph.ln(softmax);
+    let chosen = graph.multiply(y, ln);
+    let sum = graph.sum(chosen);
+    for (name, node) in [("product", product), ("dropped", dropped), ("ln", ln), ("sum", sum)] {
+        graph.output(name, node);
+    }
+    let before = graph.to_string();
+    assert_eq!(graph.apply(Pass::Rewrite).to_string(), before);
+}
+
+#[test]
 fn sixteen_followed_by_fourteen_becomes_prediction_minus_label() {
     let mut graph = Graph::new();
     let (z, y) = (graph.input("z", 3), graph.one_hot_input("y", 3));
@@ -347,6 +405,18 @@ fn one_gradient_for_each_parameter_merges_to_a_single_reverse_pass() {
             }
         }
     }
+}
+
+#[test]
+fn a_step_of_descent_is_not_folded_with_a_scaled_gradient() {
+    let mut graph = Graph::new();
+    let w = graph.parameter("w", Matrix::ones(2, 2));
+    let third = graph.scale(w, 0.3);
+    graph.descend(w, third, 0.1); // 0.1 · (0.3 w) is not 0.03 w after rounding
+    assert_eq!(
+        lines(&graph.apply(Pass::Fold)),
+        ["w: 2×2 = parameter", "t1: 2×2 = scale 0.3 w", "w⁺: 2×2 = descend 0.1 w t1"]
+    );
 }
 
 #[test]

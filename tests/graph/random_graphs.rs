@@ -2,7 +2,6 @@
 
 use crate::bits;
 use feedforward::Matrix;
-use feedforward::data::one_hot;
 use feedforward::graph::{Graph, Node, Pass, Program};
 use feedforward::random::Random;
 use proptest::prelude::*;
@@ -111,7 +110,7 @@ fn append(graph: &mut Graph, nodes: &[Node], y: Node, random: &mut Random) -> Op
     })
 }
 
-/// A random graph with inputs x: b×4 and y: one-hot b×3, the parameters u: 4×3 and v: 3×3, random operations, the
+/// A random graph with inputs x: b×4 and y: one-hot b×3, the parameters u: 4×3, v: 3×3 and w: 3×9, random operations, the
 /// gradient of one of them, random outputs, and updates of the parameters.
 fn graph(seed: u64) -> Graph {
     let random = &mut Random::new(seed);
@@ -120,8 +119,10 @@ fn graph(seed: u64) -> Graph {
     let mut matrix = |rows, columns| Matrix::from_fn(rows, columns, |_, _| random.normal());
     let (u, v) = (matrix(4, 3), matrix(3, 3));
     let (u, v) = (graph.parameter("u", u), graph.parameter("v", v));
+    let w = Matrix::from_fn(3, 9, |_, _| random.normal());
+    let w = graph.parameter("w", w); // long sums, in which the order of the summands shows
     let product = graph.matmul(x, u);
-    let mut nodes = vec![x, y, u, v, product];
+    let mut nodes = vec![x, y, u, v, w, product];
     for _ in 0..3 + random.below(20) {
         nodes.extend(append(&mut graph, &nodes, y, random));
     }
@@ -143,14 +144,75 @@ fn graph(seed: u64) -> Graph {
 fn results(mut program: Program, seed: u64) -> Vec<Matrix> {
     let random = &mut Random::new(seed);
     let mut results = Vec::new();
-    for batch in [3, 2, 2, 5] {
+    for batch in [3, 2, 2, 1, 0, 5] {
         let x = Matrix::from_fn(batch, 4, |_, _| random.normal());
-        let y = one_hot(&(0..batch).map(|_| random.below(3)).collect::<Vec<_>>(), 3);
+        let y = Matrix::from_fn(batch, 3, |i, j| if (i * 7 + batch) % 3 == j { 1.0 } else { 0.0 });
         program.run(&[("y", &y), ("x", &x)]);
         results.extend(["out0", "out1", "out2"].map(|name| program.output(name).clone()));
         results.extend(["u", "v"].map(|name| program.parameter(name).clone()));
     }
     results
+}
+
+#[test]
+fn a_product_rounds_the_same_whoever_else_reads_its_operands() {
+    type Change = fn(&mut Graph, Node, Node) -> Node;
+    // Each adds something to v times wᵀ that a pass removes, or that another result needs.
+    let changes: [(&str, &[Pass], Change); 6] = [
+        ("a dead reader", &[Pass::Dead], |g, v, t| {
+            g.exp(t);
+            g.matmul(v, t)
+        }),
+        ("a copy", &[Pass::Fold], |g, v, t| {
+            let copy = g.scale(t, 1.0);
+            g.matmul(v, copy)
+        }),
+        ("an equal node that is stored", &[Pass::Merge], |g, v, t| {
+            let original = g.transpose(t);
+            let again = g.transpose(original);
+            let another = g.transpose(original);
+            let power = g.exp(again);
+            g.output("power", power);
+            g.matmul(v, another)
+        }),
+        ("a constant", &[Pass::Fold], |g, v, t| {
+            let original = g.transpose(t);
+            let constant = g.fill(0.1, original);
+            let transposed = g.transpose(constant);
+            g.matmul(v, transposed)
+        }),
+        ("a dropped column", &[Pass::Fold], |g, v, t| {
+            let wide = g.append_column(t, 1.0);
+            let narrow = g.drop_column(wide);
+            let same = g.scale(narrow, 1.0);
+            g.matmul(v, same)
+        }),
+        ("an output", &[], |g, v, t| {
+            g.output("t", t);
+            g.matmul(v, t)
+        }),
+    ];
+    for k in 1..40 {
+        let random = &mut Random::new(k as u64);
+        let (v, w) = (Matrix::from_fn(1, k, |_, _| random.normal()), Matrix::from_fn(3, k, |_, _| random.normal()));
+        let product = |change: Change, passes: &[Pass]| {
+            let mut graph = Graph::new();
+            let (v, w) = (graph.parameter("v", v.clone()), graph.parameter("w", w.clone()));
+            let t = graph.transpose(w);
+            let product = change(&mut graph, v, t);
+            graph.output("product", product);
+            let mut program = graph.compile_with(passes);
+            program.run(&[]);
+            bits(program.output("product"))
+        };
+        let plain = product(|g, v, t| g.matmul(v, t), &[]);
+        for (name, passes, change) in changes {
+            assert_eq!(product(change, passes), product(change, &[]), "{name}, {k}");
+            if name == "a dead reader" || name == "an output" {
+                assert_eq!(product(change, passes), plain, "{name}, {k}");
+            }
+        }
+    }
 }
 
 proptest! {
