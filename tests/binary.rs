@@ -213,7 +213,8 @@ fn graph_prints_the_training_step_before_and_after_each_pass_and_the_program() {
         "merge: changes nothing",
         "fold: 35 nodes → 32",
         "rewrite: 32 nodes → 27",
-        "the program: 19 instructions, 17 values in 9 buffers",
+        "reuse: 17 values in 9 buffers",
+        "the program: 19 instructions",
     ];
     let places: Vec<usize> =
         headings.iter().map(|heading| output.find(&format!("\n{heading}\n")).expect(heading)).collect();
@@ -240,6 +241,9 @@ fn graph_draws_each_graph_once() {
     let refused = failure(&["graph", "--svg", &format!("{path}/step.svg")], 2);
     assert!(refused.contains("cannot write the drawing"), "{refused}");
     let refused = failure(&["graph", "--svg", path, "--passes", "all"], 2);
-    assert!(refused.contains("--passes must be some of dead,merge,fold,rewrite,reuse, or none"), "{refused}");
+    assert!(
+        refused.contains("--passes must be some of dead,merge,fold,rewrite,reuse, each once, or none"),
+        "{refused}"
+    );
     assert_eq!(std::fs::read_to_string(&file).expect("a drawing"), svg, "a refused run changes nothing");
 }

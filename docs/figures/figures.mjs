@@ -83,8 +83,8 @@ function abstraction() {
   const f = new Figure('abstraction', 510, 300,
     'Three levels of frameworks along an arrow from low level to high level. Low: linear algebra operations on the ' +
     'bare metal, as in cuDNN; in this crate the module matrix. Middle: compiled graphs of tensor operations, highly ' +
-    'flexible, as in TensorFlow. High: stacks of elementary layers, less flexible, as in Keras; in this crate the ' +
-    'module network.');
+    'flexible, as in TensorFlow; in this crate the module graph. High: stacks of elementary layers, less flexible, ' +
+    'as in Keras; in this crate the module network.');
   f.words('low level', 8, 18, { anchor: 'start', color: GREY });
   f.words('high level', 502, 18, { anchor: 'end', color: GREY });
   f.arrow([[8, 30], [502, 30]]);
@@ -106,7 +106,7 @@ function abstraction() {
 
   const lines = [
     ['Linear algebra', 'operations', 'on the bare metal', 'cuDNN', 'matrix'],
-    ['Compiled graphs of', 'tensor operations', 'highly flexible', 'TensorFlow', ''],
+    ['Compiled graphs of', 'tensor operations', 'highly flexible', 'TensorFlow', 'graph'],
     ['Stacks of', 'elementary layers', 'less flexible', 'Keras', 'network'],
   ];
   lines.forEach(([one, two, three, peer, ours], i) => {
@@ -115,10 +115,9 @@ function abstraction() {
     f.words(two, x, 189, { bold: true });
     f.words(three, x, 212);
     f.words(peer, x, 244, { color: GREY });
-    if (ours) f.words(ours, x, 272, { mono: true, bold: true });
+    f.words(ours, x, 272, { mono: true, bold: true });
+    f.words('here:', x - [34, 29, 38][i], 272, { anchor: 'end', color: GREY });
   });
-  f.words('here:', a - 34, 272, { anchor: 'end', color: GREY });
-  f.words('here:', c - 38, 272, { anchor: 'end', color: GREY });
   f.save();
 }
 

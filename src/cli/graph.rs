@@ -1,9 +1,9 @@
 //! The command `graph`: prints and draws the training step of a network as a graph, before and after each pass of the
-//! compiler.
+//! compiler, and prints the program that results.
 
 use crate::cli::args::{self, Arguments, OptionSpec};
 use crate::cli::failure::{Failure, cannot_write};
-use crate::cli::format::{plural, quoted};
+use crate::cli::format::quoted;
 use crate::cli::outputs::{self, Check};
 use feedforward::Matrix;
 use feedforward::graph::{Graph, Pass, draw, training_step};
@@ -26,9 +26,9 @@ const OPTIONS: &[OptionSpec] = &[SIZES, PASSES, SVG];
 
 /// The learning rate of the exercise.
 const LEARNING_RATE: f64 = 1e-3;
-/// The most units of a layer, and the most numbers in `--sizes`. Larger networks have a graph of the same kind.
-const UNITS: usize = 4096;
+/// The most numbers in `--sizes`, and the most weights. Larger networks have a graph of the same kind.
 const LAYERS: usize = 20;
+const WEIGHTS: usize = 10_000_000;
 
 /// Which network, and what to do with its graph.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,8 +45,8 @@ impl Options {
         if let Some(word) = arguments.operands.first() {
             return Err(Failure::usage(format!("graph takes only options; what is {}?", quoted(word))));
         }
-        let sizes = format!("2 to {LAYERS} numbers from 1 to {UNITS}, as in 4-3-3");
-        let passes = "some of dead,merge,fold,rewrite,reuse, or none";
+        let sizes = format!("2 to {LAYERS} sizes of at least 1, as in 4-3-3, with at most 10 million weights");
+        let passes = "some of dead,merge,fold,rewrite,reuse, each once, or none";
         Ok(Some(Options {
             sizes: arguments.value(&SIZES, &sizes, |_| true)?.unwrap_or(Sizes(vec![4, 3, 3])),
             passes: arguments.value(&PASSES, passes, |_| true)?.unwrap_or(Passes(Pass::ALL.to_vec())),
@@ -63,9 +63,10 @@ impl FromStr for Sizes {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Sizes, ()> {
-        let size = |text: &str| text.parse().ok().filter(|size| (1..=UNITS).contains(size)).ok_or(());
+        let size = |text: &str| text.trim().parse().ok().filter(|size| (1..=WEIGHTS).contains(size)).ok_or(());
         let sizes: Vec<usize> = text.split('-').map(size).collect::<Result<_, _>>()?;
-        if (2..=LAYERS).contains(&sizes.len()) { Ok(Sizes(sizes)) } else { Err(()) }
+        let weights: usize = sizes.windows(2).map(|pair| (pair[0] + 1).saturating_mul(pair[1])).sum();
+        if (2..=LAYERS).contains(&sizes.len()) && weights <= WEIGHTS { Ok(Sizes(sizes)) } else { Err(()) }
     }
 }
 
@@ -77,11 +78,18 @@ impl FromStr for Passes {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Passes, ()> {
-        let pass = |name: &str| Pass::ALL.into_iter().find(|pass| pass.name() == name).ok_or(());
-        match text {
-            "none" => Ok(Passes(Vec::new())),
-            _ => text.split(',').map(pass).collect::<Result<_, _>>().map(Passes),
+        if text == "none" {
+            return Ok(Passes(Vec::new()));
         }
+        let mut passes = Vec::new();
+        for name in text.split(',') {
+            let pass = Pass::ALL.into_iter().find(|pass| pass.name() == name.trim()).ok_or(())?;
+            if passes.contains(&pass) {
+                return Err(());
+            }
+            passes.push(pass);
+        }
+        Ok(Passes(passes))
     }
 }
 
@@ -149,13 +157,10 @@ fn print(mut stages: Vec<Stage>, reuse: bool, out: &mut impl Write) -> io::Resul
     }
     let last = stages.pop().expect("the derived graph").graph;
     let program = last.compile_with(if reuse { &[Pass::Reuse] } else { &[] });
-    writeln!(
-        out,
-        "the program: {}, {} in {}\n\n{program}",
-        plural(program.instructions(), "instruction", "instructions"),
-        plural(program.values(), "value", "values"),
-        plural(program.buffers(), "buffer", "buffers")
-    )
+    if reuse {
+        writeln!(out, "reuse: {} values in {} buffers\n", program.values(), program.buffers())?;
+    }
+    writeln!(out, "the program: {} instructions\n\n{program}", program.instructions())
 }
 
 /// Prints the help.
@@ -209,18 +214,25 @@ mod tests {
 
     #[test]
     fn wrong_words_are_refused_with_what_would_be_right() {
-        let sizes = |given| format!("--sizes must be 2 to 20 numbers from 1 to 4096, as in 4-3-3, not {given:?}");
-        let passes = |given| format!("--passes must be some of dead,merge,fold,rewrite,reuse, or none, not {given:?}");
+        let sizes = |given| {
+            let right = "2 to 20 sizes of at least 1, as in 4-3-3, with at most 10 million weights";
+            format!("--sizes must be {right}, not {given:?}")
+        };
+        let passes = |given| {
+            format!("--passes must be some of dead,merge,fold,rewrite,reuse, each once, or none, not {given:?}")
+        };
         let long = vec!["1"; 21].join("-");
         let cases = [
             ("iris".to_string(), "graph takes only options; what is \"iris\"?".to_string()),
             ("--sizes 4".to_string(), sizes("4")),
             ("--sizes 4-0-3".to_string(), sizes("4-0-3")),
             ("--sizes 4,3,3".to_string(), sizes("4,3,3")),
-            ("--sizes 4-3-4097".to_string(), sizes("4-3-4097")),
+            ("--sizes 4-3163-3163-3".to_string(), sizes("4-3163-3163-3")),
+            ("--sizes 4-18446744073709551615-3".to_string(), sizes("4-18446744073709551615-3")),
             (format!("--sizes {long}"), sizes(&long)),
             ("--passes dead,all".to_string(), passes("dead,all")),
             ("--passes dead,,merge".to_string(), passes("dead,,merge")),
+            ("--passes dead,merge,dead".to_string(), passes("dead,merge,dead")),
             ("--svg".to_string(), "--svg needs a value: --svg FILE".to_string()),
         ];
         let cases: Vec<(&str, &str)> = cases.iter().map(|(line, message)| (line.as_str(), message.as_str())).collect();

@@ -1,20 +1,22 @@
-//! **Graphs of Operations**: the middle level, a network as a graph that is differentiated and compiled by the machine.
+//! **Graphs of Operations**: the middle level, a network as a graph that the machine differentiates and compiles.
 //!
 //! The [first section](crate::matrix) names three levels of a framework. On the highest, each layer knows its own
 //! derivative, because somebody derived it on paper. On the middle level there are no layers, only matrices and the
-//! operations that connect them. A [`Graph`] knows the derivatives of 15 operations. It derives everything else by the
-//! chain rule: the backward pass of any function that is built from them.
+//! operations that connect them. A [`Graph`] knows the derivatives of 15 operations. From these, the chain rule gives
+//! the backward pass of any function that is built from them.
 //! <div style="overflow-x:auto">
 #![doc = include_str!("../../docs/figures/graph.svg")]
 //! </div>
 //!
-//! A box is a matrix, with its name, its shape and its operation. Values are in the upper part and depend on the boxes
-//! to their left. Under each value is its derivative, ∂. All of the lower part was derived by the machine.
+//! The figure shows the training step of the exercise's network after the compiler has simplified it. Each box is a
+//! matrix, with its name, shape and operation. Values are blue, parameters green. The orange boxes are the derivatives
+//! ∂ and the updated weights w⁺, each under the value that it belongs to. The machine derived all ∂. The loss is not in
+//! the figure, because the step needs only its derivative.
 //!
-//! ## On paper
+//! ## Define, compile, run
 //!
-//! Working with a graph has three phases: define, compile, run. This example is the training step of
-//! [The Whole Step](crate::whole_step), with the same numbers:
+//! Working with a graph has three phases. This example is the training step of [The Whole Step](crate::whole_step), with
+//! the same numbers:
 //!
 //! ```
 //! use feedforward::Matrix;
@@ -42,26 +44,32 @@
 //! let mut step = g.compile();
 //!
 //! // Run: forward, backward and update.
-//! let (input, label) = (Matrix::from_rows([[1.0, 2.0]]), Matrix::from_rows([[1.0, 0.0]]));
-//! step.run(&[("x", &input), ("y", &label)]);
+//! let (sample, label) = (Matrix::from_rows([[1.0, 2.0]]), Matrix::from_rows([[1.0, 0.0]]));
+//! step.run(&[("x", &sample), ("y", &label)]);
 //! assert!((step.output("loss")[(0, 0)] - 0.6931).abs() < 1e-4);
 //! let expected = Matrix::from_rows([[1.1, 1.0], [0.7, -1.0], [-0.9, 0.0]]);
 //! assert!((step.parameter("w1") - &expected).max_abs() < 1e-12);
 //!
-//! // The same program takes a batch of any size. Run again: the loss has decreased.
-//! step.run(&[("x", &input), ("y", &label)]);
+//! // Run again: the loss has decreased.
+//! step.run(&[("x", &sample), ("y", &label)]);
 //! assert!((step.output("loss")[(0, 0)] - 0.2088).abs() < 1e-4);
+//!
+//! // The same program takes a batch of any size.
+//! let samples = Matrix::from_rows([[1.0, 2.0], [2.0, 1.0], [0.0, 3.0]]);
+//! let labels = Matrix::from_rows([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]]);
+//! step.run(&[("x", &samples), ("y", &labels)]);
 //! ```
 //!
 //! ## The derivatives, by machine
 //!
 //! [`gradients`](Graph::gradients) starts at the loss, whose derivative with respect to itself is 1, and walks back to
-//! the first node. At each node it appends the nodes of the derivative with respect to the operands, which are the
-//! error times the derivative of one operation. If a value is used twice, its two errors are added. This is called
-//! reverse-mode automatic differentiation, and it is backpropagation without layers.
+//! the first node. At each node it appends, for each operand, the error of the node times the derivative of the
+//! operation. If several nodes use a value, their contributions are added. This is reverse-mode automatic
+//! differentiation, which is backpropagation without layers.
 //!
 //! [`training_step`] builds the graph of the exercise's network, with 4 inputs, 3 hidden units and 3 classes. Printed,
-//! a graph has one node a line, with the number of the slides' equation that it computes. These are the derivatives:
+//! a graph has one node a line, with the number of the slides' equation that it computes. These are the derivatives and
+//! the updates, the second part of the listing:
 //!
 //! ```
 //! use feedforward::Matrix;
@@ -98,11 +106,13 @@
 //! ```
 //!
 //! b is the number of samples in the batch, which a graph need not know. z is the output of a fully connected layer, h
-//! the output of ReLU, and h′ the same with a column of ones. w⁺ are the weights after the update. The derivative of the
-//! column of ones, which depends on nothing, is dropped from ∂h1′.
+//! the output of ReLU, and w⁺ are the weights after the update. x′ and h′ are x and h with a column of ones. (On this
+//! page, ′ marks only this column; every matrix has one sample per row.) ∂z2 is ∂L/∂z2, the error **E**′ of the slides.
+//! The derivative of the column of ones, which depends on nothing, is dropped from ∂h1′. Nodes without a name are t1, t2
+//! and so on.
 //!
-//! Read the lines from top to bottom: (16), (14), (10), (11), (12), (11), the backward pass of the slides, in the order
-//! in which the layers compute it.
+//! From top to bottom, the lines compute (16), (14), (10), (11), (12) and (11), the backward pass in the order in which
+//! the layers compute it. The last two lines update the weights, which is the rest of (11).
 #![doc = include_str!("../../docs/walk/graph.md")]
 //!
 //! ---

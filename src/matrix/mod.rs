@@ -4,9 +4,9 @@
 //! the machine. The middle level compiles graphs of tensor operations and is highly flexible. The highest level stacks
 //! elementary layers, which is less flexible but simple.
 #![doc = include_str!("../../docs/figures/abstraction.svg")]
-//! This crate has all three: this module is the lowest, [`graph`](crate::graph) the middle one, and the
-//! [`network`](crate::network) of layers the highest. [One Network, Three Levels](crate::three_levels) shows the same
-//! network on each. The pages between explain the highest, and the middle one is easier to understand after them.
+//! This crate has all three: this module is the lowest level, [`graph`](crate::graph) the middle one, and the
+//! [`network`](crate::network) of layers the highest. The next pages explain the layers. Read about graphs after them;
+//! [One Network, Three Levels](crate::three_levels) then shows the same network on each level.
 //!
 //! A [`Matrix`] stores `f64` values row by row in one vector, so `x[0]`, the first sample of a batch, is one contiguous
 //! slice. A [`View`] is a borrowed matrix: a whole matrix, its [transpose](Matrix::t), or its [first
