@@ -252,6 +252,51 @@ fn functions_of_a_user_need_no_derivative_by_hand() {
 }
 
 #[test]
+fn the_machine_differentiates_a_formula_as_it_is_written() {
+    // e⁷¹⁰ overflows: the sigmoid is 0, but its derivative 0 · ∞. By hand, y (1 − y) is 0.
+    let x = Matrix::from_rows([[-710.0, -700.0]]);
+    let build = |graph: &mut Graph, nodes: &[Node]| sigmoid(graph, nodes[0]);
+    let program = program(build, std::slice::from_ref(&x), &Matrix::ones(1, 2), &Pass::ALL);
+    assert_eq!(program.output("result")[(0, 0)], 0.0);
+    assert!(program.output("∂p0")[(0, 0)].is_nan() && program.output("∂p0")[(0, 1)].is_finite());
+}
+
+/// L = Σ w², with the gradient g = 2w; v ← 0.9 v + g, w ← w − η v.
+fn momentum() -> Graph {
+    let mut graph = Graph::new();
+    let (w, v) = (graph.parameter("w", m("1 -2; 3 4")), graph.parameter("v", Matrix::zeros(2, 2)));
+    let eta = graph.parameter("η", m("0.1"));
+    let square = graph.multiply(w, w);
+    let loss = graph.sum(square);
+    let g = graph.gradients(loss, &[w])[0];
+    let slower = graph.scale(v, 0.9);
+    let velocity = graph.add(slower, g);
+    let eta = graph.repeat(eta, w);
+    let step = graph.multiply(eta, velocity);
+    let next = graph.subtract(w, step);
+    graph.update(v, velocity);
+    graph.update(w, next);
+    graph
+}
+
+#[test]
+fn momentum_and_a_learning_rate_that_changes_are_parameters() {
+    for passes in [&[][..], &Pass::ALL] {
+        let mut program = momentum().compile_with(passes);
+        let (mut w, mut v) = (m("1 -2; 3 4"), Matrix::zeros(2, 2));
+        for step in 0..5 {
+            let eta = 0.1 / (1.0 + step as f64);
+            program.set_parameter("η", Matrix::filled(1, 1, eta));
+            program.run(&[]);
+            v = 0.9 * &v + 2.0 * &w;
+            w -= eta * &v;
+            assert_near(program.parameter("w"), &w, 1e-15);
+            assert_near(program.parameter("v"), &v, 1e-15);
+        }
+    }
+}
+
+#[test]
 fn with_its_epsilon_the_loss_of_the_slides_has_the_derivative_of_its_remark() {
     // (15) with ε has the derivative −y/(ŷ + ε), not (16). Far from ε they agree; at ŷ = ε the first is half of (16).
     let prediction = Matrix::from_rows([[f64::EPSILON, 1.0 - f64::EPSILON], [0.25, 0.75]]);
