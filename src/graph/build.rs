@@ -77,7 +77,8 @@ impl Graph {
 /// Each names its derivative: what it contributes to the derivative of the loss with respect to its operands, given E,
 /// the derivative of the loss with respect to its result.
 impl Graph {
-    /// Appends the matrix product `a` `b`: `m × k` times `k × n` is `m × n`. Derivative: E bᵀ for `a`, and aᵀ E for `b`.
+    /// Appends the matrix product `a` `b`: `m × k` times `k × n` is `m × n`. Derivative: E bᵀ for `a`, and aᵀ E for
+    /// `b`.
     #[track_caller]
     pub fn matmul(&mut self, a: Node, b: Node) -> Node {
         let (left, right) = (self.shape_of("matmul", a), self.shape_of("matmul", b));
@@ -93,8 +94,8 @@ impl Graph {
         self.append(Operation::Transpose, &[a], shape.transposed())
     }
 
-    /// Appends `a` with one more column on the right, which has `value` in every element. A `value` of 1 gives the column of ones that
-    /// belongs to the biases. Derivative: E without its last column.
+    /// Appends `a` with one more column on the right, which has `value` in every element. A `value` of 1 gives the
+    /// column of ones that belongs to the biases. Derivative: E without its last column.
     #[track_caller]
     pub fn append_column(&mut self, a: Node, value: f64) -> Node {
         let shape = self.shape_of("append_column", a);
@@ -118,80 +119,69 @@ impl Graph {
     /// Appends `factor` · `a`. Derivative: `factor` · E.
     #[track_caller]
     pub fn scale(&mut self, a: Node, factor: f64) -> Node {
-        let shape = self.shape_of("scale", a);
-        self.append(Operation::Scale(factor), &[a], shape)
+        self.elementwise("scale", Operation::Scale(factor), &[a])
     }
 
     /// Appends `a` + `summand`, with the same summand for every element. Derivative: E.
     #[track_caller]
     pub fn shift(&mut self, a: Node, summand: f64) -> Node {
-        let shape = self.shape_of("shift", a);
-        self.append(Operation::Shift(summand), &[a], shape)
+        self.elementwise("shift", Operation::Shift(summand), &[a])
     }
 
     /// Appends `a` + `b`, element by element. Derivative: E for both.
     #[track_caller]
     pub fn add(&mut self, a: Node, b: Node) -> Node {
-        let shape = self.same_shape("add", a, b);
-        self.append(Operation::AddScaled(1.0), &[a, b], shape)
+        self.elementwise("add", Operation::AddScaled(1.0), &[a, b])
     }
 
     /// Appends `a` − `b`, element by element. Derivative: E for `a`, and −E for `b`.
     #[track_caller]
     pub fn subtract(&mut self, a: Node, b: Node) -> Node {
-        let shape = self.same_shape("subtract", a, b);
-        self.append(Operation::AddScaled(-1.0), &[a, b], shape)
+        self.elementwise("subtract", Operation::AddScaled(-1.0), &[a, b])
     }
 
     /// Appends `a` · `b`, element by element. Derivative: E · b for `a`, and E · a for `b`.
     #[track_caller]
     pub fn multiply(&mut self, a: Node, b: Node) -> Node {
-        let shape = self.same_shape("multiply", a, b);
-        self.append(Operation::Multiply, &[a, b], shape)
+        self.elementwise("multiply", Operation::Multiply, &[a, b])
     }
 
     /// Appends `a` / `b`, element by element. Derivative: E / b for `a`, and −E · (a / b) / b for `b`.
     #[track_caller]
     pub fn divide(&mut self, a: Node, b: Node) -> Node {
-        let shape = self.same_shape("divide", a, b);
-        self.append(Operation::Divide, &[a, b], shape)
+        self.elementwise("divide", Operation::Divide, &[a, b])
     }
 
     /// Appends the exponential of `a`, element by element. Derivative: E · eᵃ.
     #[track_caller]
     pub fn exp(&mut self, a: Node) -> Node {
-        let shape = self.shape_of("exp", a);
-        self.append(Operation::Exp, &[a], shape)
+        self.elementwise("exp", Operation::Exp, &[a])
     }
 
     /// Appends the natural logarithm of `a`, element by element. Derivative: E / a.
     #[track_caller]
     pub fn ln(&mut self, a: Node) -> Node {
-        let shape = self.shape_of("ln", a);
-        self.append(Operation::Ln, &[a], shape)
+        self.elementwise("ln", Operation::Ln, &[a])
     }
 
     /// Appends a node that is 0 where `b` ≤ 0, and `a` elsewhere: eₙ₋₁ = 0 if x ≤ 0, else eₙ [(12)](crate::relu).
     /// Derivative: the gate of E for `a`, and 0 for `b`, which only decides.
     #[track_caller]
     pub fn gate(&mut self, a: Node, b: Node) -> Node {
-        let shape = self.same_shape("gate", a, b);
-        self.append(Operation::Gate, &[a, b], shape)
+        self.elementwise("gate", Operation::Gate, &[a, b])
     }
 
-    /// Appends max(0, `a`), element by element. It is the [`gate`](Graph::gate) with `a` as both operands. Derivative: 0
-    /// where a ≤ 0, and E elsewhere [(12)](crate::relu).
+    /// Appends max(0, `a`), element by element. It is the [`gate`](Graph::gate) with `a` as both operands. Derivative:
+    /// 0 where a ≤ 0, and E elsewhere [(12)](crate::relu).
     #[track_caller]
     pub fn relu(&mut self, a: Node) -> Node {
-        let shape = self.shape_of("relu", a);
-        self.append(Operation::Gate, &[a, a], shape)
+        self.elementwise("relu", Operation::Gate, &[a, a])
     }
 
     /// Appends the softmax of each row, ŷ [(13)](crate::softmax). Derivative: ŷ (E − Σⱼ Eⱼ ŷⱼ) [(14)](crate::softmax).
     #[track_caller]
     pub fn softmax(&mut self, a: Node) -> Node {
-        let shape = self.shape_of("softmax", a);
-        self.append(Operation::Softmax, &[a], shape)
+        self.elementwise("softmax", Operation::Softmax, &[a])
     }
 
     /// Appends the sum of all elements, `1 × 1`. Derivative: E, repeated.
@@ -213,8 +203,8 @@ impl Graph {
         self.append(Operation::Sum, &[a], shape)
     }
 
-    /// Appends a number, a column or a row, repeated up to the shape of `like`. Derivative: the sum of the repeated elements of
-    /// E.
+    /// Appends a number, a column or a row, repeated up to the shape of `like`. Derivative: the sum of E over the
+    /// copies.
     #[track_caller]
     pub fn repeat(&mut self, a: Node, like: Node) -> Node {
         let (shape, wide) = (self.shape_of("repeat", a), self.shape_of("repeat", like));
@@ -228,6 +218,13 @@ impl Graph {
 
     pub(super) fn broadcast(&mut self, a: Node, shape: Shape) -> Node {
         self.append(Operation::Broadcast, &[a], shape)
+    }
+
+    /// Appends an operation whose operands and result have the same shape.
+    #[track_caller]
+    fn elementwise(&mut self, name: &str, operation: Operation, operands: &[Node]) -> Node {
+        let shape = self.same_shape(name, operands[0], operands[operands.len() - 1]);
+        self.append(operation, operands, shape)
     }
 
     #[track_caller]
@@ -246,8 +243,8 @@ impl Graph {
 
 /// What a run returns and keeps.
 impl Graph {
-    /// Names a node, for printing. A node without a name is printed as ∂ and the name of the value whose derivative it is,
-    /// or as t1, t2 and so on.
+    /// Names a node, for printing. A node without a name is printed as ∂ and the name of the value whose derivative it
+    /// is, or as t1, t2 and so on.
     #[track_caller]
     pub fn name(&mut self, node: Node, name: &str) {
         self.check("name", node);

@@ -15,8 +15,8 @@
 //!
 //! ## Define, compile, run
 //!
-//! Working with a graph has three phases. This example is the training step of [The Whole Step](crate::whole_step), with
-//! the same numbers:
+//! Working with a graph has three phases. This example is the training step of [The Whole Step](crate::whole_step),
+//! with the same numbers:
 //!
 //! ```
 //! use feedforward::Matrix;
@@ -108,8 +108,8 @@
 //! b is the number of samples in the batch, which a graph need not know. z is the output of a fully connected layer, h
 //! the output of ReLU, and w⁺ are the weights after the update. x′ and h′ are x and h with a column of ones. (On this
 //! page, ′ marks only this column; every matrix has one sample per row.) ∂z2 is ∂L/∂z2, the error **E**′ of the slides.
-//! The derivative of the column of ones, which depends on nothing, is dropped from ∂h1′. Nodes without a name are t1, t2
-//! and so on.
+//! The derivative of the column of ones, which depends on nothing, is dropped from ∂h1′. Nodes without a name are t1,
+//! t2 and so on.
 //!
 //! From top to bottom, the lines compute (16), (14), (10), (11), (12) and (11), the backward pass in the order in which
 //! the layers compute it. The last two lines update the weights, which is the rest of (11).
@@ -213,12 +213,11 @@ impl Graph {
     #[must_use]
     #[track_caller]
     pub fn shape(&self, node: Node) -> Shape {
-        self.check("shape", node);
-        self.entry(node).shape
+        self.shape_of("shape", node)
     }
 
-    /// Appends the derivative of a loss with respect to each of the nodes in `of`, and returns these derivatives. If the
-    /// loss does not depend on a node, its derivative is a matrix of zeros.
+    /// Appends the derivative of a loss with respect to each of the nodes in `of`, and returns these derivatives. If
+    /// the loss does not depend on a node, its derivative is a matrix of zeros.
     ///
     /// The walk starts at the loss, whose derivative with respect to itself is 1, and ends at the first node. Since
     /// every node refers only to earlier nodes, the error of a node is complete when the walk reaches it: all the nodes

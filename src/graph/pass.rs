@@ -17,8 +17,9 @@ pub enum Pass {
     /// (16) followed by (14) into ŷ − y.
     ///
     /// The rules assume that softmax and exponentials are not 0, that all values are finite, logarithms included, and
-    /// that the rows of one-hot inputs sum to 1. Where one of the first two assumptions fails, such as for the exponential
-    /// of −800, which underflows to 0, the result can be a number in place of NaN or infinity, or the reverse.
+    /// that the rows of one-hot inputs sum to 1. Where one of the first two assumptions fails, such as for the
+    /// exponential of −800, which underflows to 0, the result can be a number in place of NaN or infinity, or the
+    /// reverse.
     Rewrite,
     /// Lets values share memory if they are not needed at the same time. This changes the
     /// [`Program`](super::Program), not the graph.
@@ -91,8 +92,8 @@ impl Graph {
         new.without_dead_nodes(&unread)
     }
 
-    /// Copies the nodes that `keep` selects, in order, into a new graph. `copy` gets each node with the operands that it
-    /// has in the new graph, and returns the node that takes its place there.
+    /// Copies the nodes that `keep` selects, in order, into a new graph. `copy` gets each node with the operands that
+    /// it has in the new graph, and returns the node that takes its place there.
     fn rebuild(self, keep: impl Fn(usize) -> bool, mut copy: impl FnMut(&mut Graph, Entry) -> usize) -> Graph {
         let mut new = Graph { inputs: self.inputs, parameters: self.parameters, ..Graph::new() };
         let mut moved = vec![usize::MAX; self.nodes.len()]; // the new index of each node

@@ -82,8 +82,8 @@ impl Graph {
         (0..self.len()).map(|node| self.line(node, &labels, operands(node))).collect()
     }
 
-    /// Returns the parts of the line of a node: its name and shape, what it computes from these operands, and the number
-    /// of its equation.
+    /// Returns the parts of the line of a node: its name and shape, what it computes from these operands, and the
+    /// number of its equation.
     fn line(&self, node: usize, labels: &[String], mut operands: Vec<String>) -> [String; 3] {
         if self.is_relu(node) {
             operands.pop(); // both are the same

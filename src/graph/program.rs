@@ -6,8 +6,8 @@ use crate::Matrix;
 
 /// A compiled graph: instructions, and the memory in which they compute.
 ///
-/// The first run allocates the memory. Later runs whose batch is not larger allocate nothing, except that large products
-/// start threads.
+/// The first run allocates the memory. Later runs whose batch is not larger allocate nothing, except that large
+/// products start threads.
 #[derive(Debug)]
 pub struct Program {
     pub(super) graph: Graph, // its parameters have their present values
@@ -74,8 +74,8 @@ impl Graph {
         Program::plan(graph, instructions, passes.contains(&Pass::Reuse))
     }
 
-    /// Copies every result that has no place to keep: an input or a parameter, and the next value of a parameter that is
-    /// also another result.
+    /// Copies every result that has no place to keep: an input or a parameter, and the next value of a parameter that
+    /// is also another result.
     fn with_results_in_places(mut self) -> Graph {
         for i in 0..self.outputs.len() {
             let (name, node) = self.outputs[i].clone();
@@ -181,8 +181,8 @@ impl Program {
         self.instructions.len()
     }
 
-    /// Returns the number of values that are stored in buffers. An update that is computed in place of its parameter does
-    /// not count.
+    /// Returns the number of values that are stored in buffers. An update that is computed in place of its parameter
+    /// does not count.
     #[must_use]
     pub fn values(&self) -> usize {
         let in_buffer = |instruction: &&Instruction| matches!(self.places[instruction.node], Some(Place::Buffer(_)));

@@ -83,7 +83,7 @@ impl Graph {
                 let shape = self.nodes[w].shape;
                 let shape = Shape { columns: entry.shape.columns, ..shape };
                 let w = self.rewritten(DropColumn, &[w], shape);
-                Some(self.rewritten(Matmul, &[e, w], entry.shape)) // the columns of a product are those of its right operand
+                Some(self.rewritten(Matmul, &[e, w], entry.shape)) //             without column j of W, E W has none
             }
             _ => None,
         }

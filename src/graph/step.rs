@@ -7,8 +7,8 @@ use crate::Matrix;
 /// Pieces that the networks of this crate are made of. They panic if shapes do not fit, or if a node belongs to another
 /// graph.
 impl Graph {
-    /// Appends a fully connected layer: X′W′ [(9)](crate::fully_connected), where X′ is `x` with a column of ones. Names
-    /// X′ after `x`.
+    /// Appends a fully connected layer: X′W′ [(9)](crate::fully_connected), where X′ is `x` with a column of ones.
+    /// Names X′ after `x`.
     #[track_caller]
     pub fn fully_connected(&mut self, x: Node, weights: Node) -> Node {
         let (input, w) = (self.shape_of("fully_connected", x), self.shape_of("fully_connected", weights));

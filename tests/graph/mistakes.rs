@@ -15,7 +15,7 @@ fn graph() -> (Graph, [Node; 4]) {
 #[test]
 fn a_shape_that_does_not_fit_is_refused_with_the_operation_and_both_shapes() {
     type Mistake = fn(&mut Graph, [Node; 4]) -> Node;
-    let mistakes: [(Mistake, &str); 16] = [
+    let mistakes: [(Mistake, &str); 18] = [
         (|g, [x, _, w, _]| g.matmul(x, w), "matmul: b×4 times 5×3: the left has 4 columns, the right 5 rows"),
         (|g, [x, y, ..]| g.add(x, y), "add: the shapes differ, b×4 and b×3"),
         (|g, [_, y, w, _]| g.subtract(y, w), "subtract: the shapes differ, b×3 and 5×3"),
@@ -26,6 +26,14 @@ fn a_shape_that_does_not_fit_is_refused_with_the_operation_and_both_shapes() {
         (
             |g, [x, y, ..]| g.fully_connected(x, y),
             "fully_connected: the input is b×4, but the weights are b×3; they are (inputs + 1)×outputs",
+        ),
+        (|g, [x, ..]| g.repeat(x, x), "repeat: b×4 is no number, row or column that can be repeated up to b×4"),
+        (
+            |g, [_, y, w, _]| {
+                let column = g.row_sums(w);
+                g.repeat(column, y)
+            },
+            "repeat: 5×1 is no number, row or column that can be repeated up to b×3",
         ),
         (|g, [x, y, ..]| g.repeat(x, y), "repeat: b×4 is no number, row or column that can be repeated up to b×3"),
         (|g, [x, y, ..]| g.repeat(y, x), "repeat: b×3 is no number, row or column that can be repeated up to b×4"),

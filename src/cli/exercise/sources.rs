@@ -27,7 +27,8 @@ const LEFT_OUT: [&str; 4] = ["src/graph", "docs/walk/graph.md", "docs/walk/three
 const PLACES: [(&str, &str); 2] = [
     (
         "pub mod graph;\n",
-        "/// This module is not part of the exercise, because it derives the backward passes that you are asked to write.\n\
+        "/// This module is not part of the exercise, because it derives the backward passes that you\n\
+         /// are asked to write.\n\
          pub mod graph {}\n",
     ),
     (
