@@ -297,3 +297,21 @@ fn the_figure_of_the_page_is_what_the_crate_draws() {
     let again = "draw it again: cargo run -q --example graph > docs/figures/graph.svg";
     assert!(drawn == figure::figure(), "{again}");
 }
+
+#[test]
+fn the_table_beside_the_lines_by_hand_has_every_instruction_of_the_program() {
+    let page = include_str!("../../docs/walk/three_levels.md").replace("\r\n", "\n");
+    let (_, table) = page.split_once("| by hand | by machine | equation |\n").expect("the table");
+    let rows = table.lines().skip(1).take_while(|line| line.starts_with('|'));
+    let cells = rows.filter_map(|row| row.split(" | ").nth(1));
+    let listed: Vec<String> = cells.flat_map(|cell| cell.split("<br>")).map(|cell| cell.replace('`', "")).collect();
+
+    // Each line is "z1: b×3 = matmul x′ w1", followed by spaces, the place and the number.
+    let instruction = |line: &str| {
+        let (result, rest) = line.split_once(" = ").expect("an instruction");
+        let name = result.split(':').next().expect("a name");
+        format!("{name} = {}", rest.split("  ").next().expect("a computation"))
+    };
+    let program = step().compile().to_string();
+    assert_eq!(listed, program.lines().map(instruction).collect::<Vec<_>>());
+}
