@@ -34,6 +34,9 @@ fn every_equation_of_the_slides_that_a_step_computes_has_its_number() {
         );
     }
     let numbered = text.lines().filter(|line| line.ends_with(')')).count();
+    let rewritten = step().compile().to_string();
+    let line = |start: &str| rewritten.lines().find(|line| line.starts_with(start)).expect(start);
+    assert!(line("loss").ends_with("(15)") && line("∂z2").ends_with("(14) of (16)"), "{rewritten}");
     assert_eq!(numbered, 13, "{text}"); // the eleven above, (10) once more for x, and the update of w2
 }
 
@@ -88,7 +91,17 @@ fn what_only_resembles_an_equation_of_the_slides_has_no_number() {
 #[test]
 fn what_only_resembles_the_equations_of_softmax_has_no_number() {
     type Build = fn(&mut Graph, [Node; 3]) -> Node;
-    let builds: [Build; 4] = [
+    let builds: [Build; 6] = [
+        |g, [_, x, _]| {
+            let sums = g.row_sums(x);
+            let repeated = g.repeat(sums, x);
+            let difference = g.subtract(x, repeated);
+            g.multiply(x, difference) // x is no softmax
+        },
+        |g, [_, x, y]| {
+            let negative = g.scale(y, -1.0);
+            g.divide(negative, x) // x is no softmax
+        },
         |g, [s, x, _]| g.subtract(s, x), // not one-hot
         |g, [s, x, _]| g.divide(x, s),   // not the label
         |g, [s, x, y]| {
