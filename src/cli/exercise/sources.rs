@@ -272,6 +272,19 @@ mod tests {
     }
 
     #[test]
+    fn what_derives_or_shows_the_answers_is_left_out() {
+        for (path, _) in LIBRARY.iter() {
+            assert!(!LEFT_OUT.iter().any(|left_out| path.starts_with(left_out)), "{path}");
+        }
+        let library = text("src/lib.rs");
+        assert!(
+            library.contains("\npub mod graph {}\n") && library.contains("\npub mod three_levels {}\n"),
+            "{library}"
+        );
+        assert!(!library.contains("pub mod graph;") && !library.contains("three_levels.md"), "{library}");
+    }
+
+    #[test]
     fn the_texts_are_the_same_if_the_checkout_has_crlf() {
         for files in [&ALL, &CHECKS, &STUDENT] {
             let crlf = |(path, text): &File| (*path, &*text.replace('\n', "\r\n").leak());
