@@ -97,7 +97,8 @@ proptest! {
                 let actual = program.output(&format!("gradient {i}"));
                 prop_assert_eq!(actual.shape(), expected.shape());
                 let difference = (actual - expected).max_abs();
-                prop_assert!(difference <= 1e-12 * expected.max_abs(), "{}: {}", i, difference);
+                // Errors of samples can cancel, so small gradients keep the rounding of numbers near 1.
+                prop_assert!(difference <= 1e-12 * expected.max_abs().max(1.0), "{}: {}", i, difference);
             }
         }
     }

@@ -181,7 +181,15 @@ fn constants_and_signs_are_folded() {
 #[test]
 fn the_rewriting_knows_each_of_its_rules() {
     type Build = fn(&mut Graph, [Node; 3]) -> Node;
-    let cases: [(Build, &[&str]); 13] = [
+    let cases: [(Build, &[&str]); 14] = [
+        (
+            |g, [x, z, _]| {
+                let (first, second) = (g.ln(x), g.ln(z)); // none of them is one-hot
+                let product = g.multiply(first, second);
+                g.sum(product)
+            },
+            &["t1: b×3 = ln x", "t2: b×3 = ln z", "t3: b×3 = multiply t1 t2", "out: 1×1 = sum t3"],
+        ),
         (
             |g, [x, z, _]| {
                 let ln = g.ln(x);

@@ -58,10 +58,15 @@ fn append(graph: &mut Graph, nodes: &[Node], y: Node, random: &mut Random) -> Op
             let s = graph.shift(s, 0.5);
             graph.ln(s)
         }
-        14 => graph.relu(a),
+        // Rounding must not decide whether a gate is open, as it could for differences that are 0 but for rounding.
+        14 => {
+            let shifted = graph.shift(a, 0.01 * random.uniform());
+            graph.relu(shifted)
+        }
         15 => {
             let b = other(graph, random)?;
-            graph.gate(a, b)
+            let shifted = graph.shift(b, 0.01 * random.uniform());
+            graph.gate(a, shifted)
         }
         16 => {
             let sums = graph.row_sums(a);
@@ -140,11 +145,11 @@ fn graph(seed: u64) -> Graph {
     graph
 }
 
-/// Runs the program with batches of several sizes, and returns all that it computes.
-fn results(mut program: Program, seed: u64) -> Vec<Matrix> {
+/// Runs the program with batches of these sizes, and returns all that it computes.
+fn results(mut program: Program, seed: u64, batches: &[usize]) -> Vec<Matrix> {
     let random = &mut Random::new(seed);
     let mut results = Vec::new();
-    for batch in [3, 2, 2, 1, 0, 5] {
+    for &batch in batches {
         let x = Matrix::from_fn(batch, 4, |_, _| random.normal());
         let y = Matrix::from_fn(batch, 3, |i, j| if (i * 7 + batch) % 3 == j { 1.0 } else { 0.0 });
         program.run(&[("y", &y), ("x", &x)]);
@@ -220,22 +225,26 @@ proptest! {
 
     #[test]
     fn every_pass_but_the_rewriting_keeps_every_bit(seed: u64) {
-        let expected: Vec<_> = results(graph(seed).compile_with(&[]), seed).iter().map(bits).collect();
+        let batches = [3, 2, 2, 1, 0, 5];
+        let expected: Vec<_> = results(graph(seed).compile_with(&[]), seed, &batches).iter().map(bits).collect();
         let exact = [Pass::Dead, Pass::Merge, Pass::Fold, Pass::Reuse];
         for passes in exact.iter().map(std::slice::from_ref).chain([&exact[..], &[Pass::Merge, Pass::Reuse]]) {
-            let actual: Vec<_> = results(graph(seed).compile_with(passes), seed).iter().map(bits).collect();
+            let actual: Vec<_> = results(graph(seed).compile_with(passes), seed, &batches).iter().map(bits).collect();
             prop_assert_eq!(&actual, &expected, "{:?}\n{}", passes, graph(seed));
         }
     }
 
     #[test]
-    fn the_rewriting_keeps_results_up_to_rounding(seed: u64) {
-        let expected = results(graph(seed).compile_with(&[]), seed);
+    fn the_rewriting_keeps_results_up_to_rounding(
+        seed: u64, batch in prop::sample::select(vec![0, 1, 2, 3, 5]),
+    ) {
+        // A single run: repeated updates can bring a gate to its kink, where rounding decides.
+        let expected = results(graph(seed).compile_with(&[]), seed, &[batch]);
         let larger = |max: f64, x: f64| if x > max || x.is_nan() { x } else { max };
         let largest = expected.iter().map(Matrix::max_abs).fold(1.0, larger);
         let passes = [&[Pass::Rewrite][..], &Pass::ALL];
         for passes in passes.into_iter().filter(|_| largest < 1e6) {
-            let actual = results(graph(seed).compile_with(passes), seed);
+            let actual = results(graph(seed).compile_with(passes), seed, &[batch]);
             for (i, (actual, expected)) in actual.iter().zip(&expected).enumerate() {
                 let difference = (actual - expected).max_abs();
                 let close = difference < 1e-9 * largest;
