@@ -97,6 +97,8 @@ impl FromStr for Passes {
 struct Stage {
     heading: String,
     graph: Graph,
+    /// Whether it differs from the graph before it.
+    new: bool,
 }
 
 /// Draws the graphs if asked to, and prints them and the program.
@@ -107,18 +109,13 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     }
     let stages = stages(options);
     if let Some(file) = &options.svg {
-        let changed = stages.iter().enumerate().filter(|(i, stage)| *i == 0 || differs(stage, &stages[i - 1]));
-        let graphs: Vec<(&str, &Graph)> = changed.map(|(_, stage)| (stage.heading.as_str(), &stage.graph)).collect();
+        let new = stages.iter().filter(|stage| stage.new);
+        let graphs: Vec<(&str, &Graph)> = new.map(|stage| (stage.heading.as_str(), &stage.graph)).collect();
         let written = outputs::replace(file, &draw(&graphs));
         written.map_err(|error| Failure::Run(cannot_write(DRAWING, file, error)))?;
     }
     print(stages, options.passes.0.contains(&Pass::Reuse), &mut io::stdout().lock())?;
     Ok(())
-}
-
-/// Whether a pass changed the graph.
-fn differs(stage: &Stage, previous: &Stage) -> bool {
-    stage.graph.to_string() != previous.graph.to_string()
 }
 
 /// Returns the graph as it was derived, and after each pass.
@@ -131,16 +128,17 @@ fn stages(options: &Options) -> Vec<Stage> {
     let name = sizes.iter().map(|size| size.to_string()).collect::<Vec<_>>().join("-");
     let derived = step();
     let heading = format!("the training step of {name}, as it was derived: {} nodes", derived.len());
-    let mut stages = vec![Stage { heading, graph: derived }];
+    let mut stages = vec![Stage { heading, graph: derived, new: true }];
     let passes: Vec<Pass> = options.passes.0.iter().copied().filter(|pass| *pass != Pass::Reuse).collect();
     for i in 0..passes.len() {
         let graph = passes[..=i].iter().fold(step(), |graph, &pass| graph.apply(pass));
-        let before = stages[i].graph.len();
-        let mut stage = Stage { heading: format!("{}: {before} nodes → {}", passes[i].name(), graph.len()), graph };
-        if !differs(&stage, &stages[i]) {
-            stage.heading = format!("{}: changes nothing", passes[i].name());
-        }
-        stages.push(stage);
+        let (name, before) = (passes[i].name(), &stages[i].graph);
+        let new = graph.to_string() != before.to_string();
+        let heading = match new {
+            true => format!("{name}: {} nodes → {}", before.len(), graph.len()),
+            false => format!("{name}: changes nothing"),
+        };
+        stages.push(Stage { heading, graph, new });
     }
     stages
 }
@@ -148,10 +146,10 @@ fn stages(options: &Options) -> Vec<Stage> {
 /// Prints every graph that differs from the one before it, and the program.
 fn print(mut stages: Vec<Stage>, reuse: bool, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "b is the number of samples in a batch. Numbers in parentheses are equations on the slides.\n")?;
-    for i in 0..stages.len() {
-        writeln!(out, "{}", stages[i].heading)?;
-        if i == 0 || differs(&stages[i], &stages[i - 1]) {
-            write!(out, "\n{}", stages[i].graph)?;
+    for Stage { heading, graph, new } in &stages {
+        writeln!(out, "{heading}")?;
+        if *new {
+            write!(out, "\n{graph}")?;
         }
         writeln!(out)?;
     }

@@ -1,6 +1,5 @@
 //! Runs a program.
 
-use super::operation::{Operation, without_last_column};
 use super::program::{Operand, Place};
 use super::{Input, Program};
 use crate::Matrix;
@@ -46,10 +45,7 @@ impl Program {
             Place::Parameter(index) => &self.graph.parameters[index].1,
             Place::Input(index) => find(inputs, &self.graph.inputs[index].name).expect("an input that was checked"),
         };
-        Some(operand.views.iter().fold(View::from(matrix), |view, operation| match operation {
-            Operation::Transpose => view.t(),
-            _ => without_last_column(view),
-        }))
+        Some(operand.views.iter().fold(View::from(matrix), |view, operation| operation.view(view)))
     }
 
     /// Checks the inputs and returns the number of samples.

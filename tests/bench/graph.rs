@@ -58,7 +58,7 @@ fn sigmoid_step(weights: &[Matrix]) -> Program {
     graph.compile()
 }
 
-/// Measures a step of each network as layers and as a graph, alternately, on one thread: with ReLU, and with a function
+/// Measures how long it takes to build and compile a graph, and a step of each network as layers and as a graph, alternately, on one thread: with ReLU, and with a function
 /// that a user wrote as a layer or as a graph.
 pub(crate) fn all(report: &mut Report) {
     kernel::set_threads(1);
@@ -89,6 +89,8 @@ pub(crate) fn all(report: &mut Report) {
             ],
         );
         let name = crate::steps::name(sizes);
+        let [compiling] = best(1.0, [&mut || drop(training_step(weights.clone(), 1e-3).compile())]);
+        report.line(format!("{name} building and compiling the graph"), 0, 1e6 * compiling, "µs", "");
         let gflops = |time: f64| format!("{:.1} GFLOP/s", operations(sizes, batch) as f64 / time / 1e9);
         let lines = [
             ("layers", 0),

@@ -160,7 +160,8 @@ fn without_the_rewriting_a_graph_trains_bit_for_bit_like_the_layers() {
     }
 }
 
-/// One step with bare products, and with the error at the logits as one derives it on paper.
+/// One step with bare products, and with the error at the logits as one derives it on paper. The page `three_levels` has
+/// the same step; here it is compared with every instruction set.
 fn by_hand(x: &Matrix, y: &Matrix, [w1, w2]: &mut [Matrix; 2], learning_rate: f64) -> f64 {
     let x1 = x.clone().append_column(1.0);
     let z1 = x1.matmul(&*w1); //                                      X′W′      (9)
